@@ -1,0 +1,55 @@
+# snncc: `make demo` and `make test` do everything, packages included; `make` builds the compiler.
+# Objects go to build/. See README.md and docs/ARCHITECTURE.md.
+
+B        := build
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+CC       ?= cc
+CFLAGS   ?= -O2 -g
+VERSION  := 0.1.0
+PKGS     := libprotobuf-c libzip zlib libcjson openblas
+
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
+CPPFLAGS += -I. -I$(B)/gen -Iruntime/include -DSNNCC_VERSION='"$(VERSION)"' -D_GNU_SOURCE
+# No contraction: float results are the same bits in the executor and in generated C.
+STD      := -std=c11 -ffp-contract=off -pthread
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
+
+# ---- sources ----
+DIRS := ir/base ir ir/exec frontend frontend/onnx frontend/data passes passes/analysis backends \
+        backends/c backends/text backends/host backends/report
+SRC  := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
+GEN  := $(B)/gen/onnx.pb-c.c $(B)/gen/kernel_text.c
+OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
+LIB  := $(B)/libsnncc.a
+BIN  := $(B)/snncc
+
+.PHONY: all demo test check clean install uninstall lint golden golden-accept unit diff asan \
+        packages-build packages-test
+all: $(BIN)
+
+$(BIN): $(B)/snncc.o $(LIB)
+	$(CC) $(CFLAGS) -pthread -o $@ $^ $(PKG_LIBS) -lm
+$(LIB): $(OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/gen/%.o: $(B)/gen/%.c
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) -w $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# ---- generated ----
+ONNX_PROTO ?= /usr/include/onnx/onnx.proto
+$(B)/gen/onnx.pb-c.c: $(ONNX_PROTO)
+	@mkdir -p $(@D)
+	protoc-c --proto_path=$(dir $(ONNX_PROTO)) --c_out=$(@D) $(notdir $(ONNX_PROTO))
+$(B)/gen/onnx.pb-c.h: $(B)/gen/onnx.pb-c.c ;
+$(patsubst %.c,$(B)/%.o,$(wildcard frontend/onnx/*.c)): | $(B)/gen/onnx.pb-c.c
+
+-include $(OBJ:.o=.d) $(B)/snncc.d
+
+clean:
+	rm -rf $(B)

@@ -1,0 +1,21 @@
+/* frontend/data/data.h -- sample files to struct samples: .npy, .npz[:key], IDX and its .gz, CIFAR
+ * .bin.
+ *
+ * The format is told by content (magic bytes), CIFAR by its record size and ending. Every size in a
+ * file is checked against the file before it is used. */
+#ifndef FRONTEND_DATA_DATA_H
+#define FRONTEND_DATA_DATA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct comp;
+struct samples;
+
+/* Reads samples [skip, skip + limit) of `path` (limit < 0: to the end). `labels_path` may be NULL:
+ * then CIFAR records and an .npz with "y"/"labels"/.. give their own, or there are none. An IDX
+ * images file without labels_path looks for nothing. NULL: told, with what was found and wanted. */
+struct samples *data_read(struct comp *c, const char *path, const char *labels_path, int64_t skip,
+                          int64_t limit);
+
+#endif

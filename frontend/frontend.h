@@ -1,0 +1,12 @@
+/* frontend/frontend.h -- reads a model into IR, whatever its format. */
+#ifndef FRONTEND_FRONTEND_H
+#define FRONTEND_FRONTEND_H
+
+struct comp;
+struct ir_graph;
+
+/* Picks the reader by content: "ir " starts a textual IR, anything else must be ONNX. The graph is
+ * verified, every type is known (dynamic batch becomes 1), shape arithmetic is folded. NULL: told. */
+struct ir_graph *frontend_read(struct comp *c, const char *path);
+
+#endif

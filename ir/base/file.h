@@ -1,0 +1,47 @@
+/* ir/base/file.h -- bounded input, and outputs that appear whole or not at all. */
+#ifndef IR_BASE_FILE_H
+#define IR_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct diag;
+
+struct bytes {
+  const uint8_t *data;
+  size_t len;
+};
+
+/* Reads a regular file, pipe or standard input ("-") whole into the arena; more than max_bytes,
+ * a directory or an I/O error is told and gives false. One NUL byte follows the data. */
+bool file_read(struct arena *a, struct diag *d, const char *path, size_t max_bytes,
+               struct bytes *out);
+
+/* Maps a regular file read-only; pipes and "-" fall back to file_read. Undone by file_unmap. */
+bool file_map(struct arena *a, struct diag *d, const char *path, size_t max_bytes,
+              struct bytes *out);
+void file_unmap(struct bytes b);
+
+/* A set of outputs that are committed together: each is written to a temporary file beside its
+ * target, all are synced, then renamed one after the other. Uncommitted ones vanish with
+ * file_outputs_abandon, which is safe at any time (snncc.c calls it when it unwinds). "-" is
+ * standard output, written at commit. */
+struct file_outputs;
+struct file_outputs *file_outputs_new(struct arena *a);
+bool file_outputs_add(struct file_outputs *o, struct diag *d, const char *path, const void *data,
+                      size_t len);
+bool file_outputs_commit(struct file_outputs *o, struct diag *d);
+void file_outputs_abandon(struct file_outputs *o);
+
+/* Directory part with its slash ("" if none), and file name without directory and last ending. */
+const char *file_dir(struct arena *a, const char *path);
+const char *file_stem(struct arena *a, const char *path);
+/* The last ending with its dot (".c"), or "". Points into path. */
+const char *file_ending(const char *path);
+
+/* CRC-32 (IEEE 802.3, as zlib's crc32). */
+uint32_t file_crc32(const void *data, size_t len);
+
+#endif

@@ -1,0 +1,20 @@
+/* ir/comp.h -- one compilation: what frontends, passes and backends share. */
+#ifndef IR_COMP_H
+#define IR_COMP_H
+
+struct arena;
+struct diag;
+struct file_outputs;
+struct options;
+struct samples;
+
+struct comp {
+  struct arena *arena;   /* lives as long as the compilation               */
+  struct arena *scratch; /* reset by the pass manager after each pass      */
+  struct diag *diag;
+  const struct options *opt;
+  const struct samples *calib;  /* NULL without --calib; prepared          */
+  struct file_outputs *outputs; /* committed by snncc.c when all went well */
+};
+
+#endif

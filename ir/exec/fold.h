@@ -1,0 +1,15 @@
+/* ir/exec/fold.h -- evaluates one node whose operands are all constants.
+ *
+ * Serves shape arithmetic at import (i64) and constant folding (f32). */
+#ifndef IR_EXEC_FOLD_H
+#define IR_EXEC_FOLD_H
+
+#include <stdbool.h>
+
+#include "ir/ir.h"
+
+/* True when every operand is a const node and the op can be evaluated on its element type; then
+ * *out is the result, in the graph's arena. No message. */
+bool exec_fold(struct ir_graph *g, const struct ir_node *n, struct ir_tensor *out);
+
+#endif

@@ -1,0 +1,36 @@
+/* ir/exec/spiking.h -- runs a plan on the runtime's own kernels, in this process.
+ *
+ * Same bits as generated C: the same inline kernels, in the same order, without contraction. The
+ * build for the widest vectors of this processor is chosen at run time; the result does not depend
+ * on it. One exec_spiking serves one thread; several may share a plan. */
+#ifndef IR_EXEC_SPIKING_H
+#define IR_EXEC_SPIKING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct plan;
+struct exec_spiking;
+
+/* What happened since the last exec_spiking_clear_counts, per layer. */
+struct exec_counts {
+  uint64_t spikes;
+  uint64_t synops;   /* of spikes that arrived: weights added to membranes that exist */
+  uint64_t pool_ops; /* input spikes that reached a pool */
+};
+
+struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p);
+/* Forgets the last input, then takes a new one (plan_input_size floats, model order). */
+void exec_spiking_set_input(struct exec_spiking *e, const float *x);
+/* One time step; spikes emitted by all layers. */
+uint32_t exec_spiking_step(struct exec_spiking *e);
+/* Accumulated output, plan_output_size floats. */
+const float *exec_spiking_output(const struct exec_spiking *e);
+
+const struct exec_counts *exec_spiking_counts(const struct exec_spiking *e); /* per plan layer */
+void exec_spiking_clear_counts(struct exec_spiking *e);
+/* "avx512", "avx2" or "baseline", for --version and -v. */
+const char *exec_spiking_variant(void);
+
+#endif

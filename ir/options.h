@@ -1,0 +1,71 @@
+/* ir/options.h -- the options of all commands: one table (options.def), one struct, one parser.
+ *
+ * --help, the man page and docs/CLI.md come from the table. A pass or backend reads its settings
+ * from comp->opt and nowhere else. */
+#ifndef IR_OPTIONS_H
+#define IR_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct arena;
+struct diag;
+
+enum command { CMD_COMPILE, CMD_EVAL, CMD_INSPECT, CMD_N };
+
+enum normalize { NORMALIZE_PERCENTILE, NORMALIZE_MAX, NORMALIZE_WEIGHTS, NORMALIZE_NONE };
+enum scope { SCOPE_CHANNEL, SCOPE_LAYER };
+enum input_layout { INPUT_LAYOUT_AUTO, INPUT_LAYOUT_CHW, INPUT_LAYOUT_HWC };
+enum reset { RESET_SUBTRACT, RESET_ZERO };
+enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE };
+enum runtime { RUNTIME_EMBED, RUNTIME_EXTERNAL };
+enum list { LIST_NONE, LIST_PASSES, LIST_OPS };
+
+struct options {
+  enum command command;
+  const char *model; /* the file operand */
+  const char *out;   /* -o */
+
+  const char *data, *labels;
+  int64_t skip, limit; /* limit < 0: all */
+  const char *calib;
+  int64_t calib_limit;
+
+  double input_scale; /* 0: by the data's type */
+  const double *input_mean, *input_std;
+  size_t n_input_mean, n_input_std; /* 0: 0 and 1 */
+  enum input_layout input_layout;
+  int64_t input_pad;
+
+  enum normalize normalize;
+  double percentile;
+  enum scope scope;
+  int64_t steps; /* 0 in eval: the ANN only */
+  enum reset reset;
+  double v_init;
+  enum maxpool maxpool;
+
+  const char *passes;     /* --passes a,b */
+  const char *stop_after; /* --stop-after P */
+  const char *dump_ir;    /* --dump-ir P|all */
+  const char *dump_ir_dir;
+  bool time_passes;
+
+  int64_t jobs; /* 0: all cores */
+  const char *json;
+  const char *name; /* --name */
+  enum runtime runtime;
+  int64_t max_memory; /* 0: 64 MiB + 2 x file */
+  bool verbose, quiet;
+
+  bool help, version;
+  enum list list;
+};
+
+/* False: told (exit code 2); an unknown option or value names the nearest known one. */
+bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc, char **argv);
+void options_help(FILE *f, enum command cmd, bool of_command);
+
+#endif

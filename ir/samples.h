@@ -1,0 +1,48 @@
+/* ir/samples.h -- a set of samples with labels: what eval runs on and calibration looks at.
+ *
+ * Stored as they came (bytes or floats); one sample is converted when it is asked for, so memory is
+ * that of the file. Reading from files is frontend/data's work. Safe for several threads. */
+#ifndef IR_SAMPLES_H
+#define IR_SAMPLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct diag;
+struct ir_type;
+struct options;
+
+enum samples_dtype { SAMPLES_U8, SAMPLES_F32 };
+enum samples_layout { SAMPLES_FLAT, SAMPLES_CHW, SAMPLES_HWC };
+
+struct samples {
+  const char *path; /* for messages */
+  size_t n;
+  enum samples_dtype dtype;
+  enum samples_layout layout;       /* as stored, after --input-layout             */
+  size_t channels, height, width;   /* of one sample; flat: channels = size, 1, 1  */
+  const void *data;                 /* n * channels * height * width elements      */
+  const int32_t *labels;            /* n, or NULL                                  */
+
+  /* x' = (x * scale - mean[c]) / std[c], then `pad` zeros (of x, before the formula is 0 in x') on
+   * every side; set by samples_prepare. */
+  float scale;
+  const float *mean, *std; /* per channel */
+  size_t pad;
+
+  /* Order the model wants, set by samples_prepare. */
+  enum samples_layout model_layout;
+  size_t model_size;
+};
+
+/* Fits the samples to a model's input type (batch axis 1 or none; [1,C,H,W], [1,H,W,C], [C,H,W],
+ * [H,W], [1,n], [n], [1,n,1] ...) and takes scale, mean, std, pad and layout from the options.
+ * Defaults: scale 1/255 for bytes, 1 for floats. False: told, with both shapes. */
+bool samples_prepare(struct samples *s, struct diag *d, const struct ir_type *input,
+                     const struct options *opt);
+
+/* Sample i in the model's order: writes model_size floats. */
+void samples_get(const struct samples *s, size_t i, float *x);
+
+#endif
