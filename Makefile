@@ -25,8 +25,7 @@ OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test check clean install uninstall lint golden golden-accept unit diff asan \
-        packages-build packages-test
+.PHONY: all demo test test-run check clean lint golden-accept unit
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -49,7 +48,32 @@ $(B)/gen/onnx.pb-c.c: $(ONNX_PROTO)
 $(B)/gen/onnx.pb-c.h: $(B)/gen/onnx.pb-c.c ;
 $(patsubst %.c,$(B)/%.o,$(wildcard frontend/onnx/*.c)): | $(B)/gen/onnx.pb-c.c
 
--include $(OBJ:.o=.d) $(B)/snncc.d
+# ---- tests ----
+# `make check` is for every edit: unit tests, goldens, lint. `make test` is all of it, under sanitizers
+# and over every route, and ends with "N passed, N failed".
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+$(B)/unit/%: tests/unit/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS) \
+	  -lcmocka -lm
+unit: $(UNIT)
+check: all
+	@tests/run.sh unit golden lint
+test:
+	@.ci/packages test
+	@$(MAKE) --no-print-directory test-run
+test-run: all
+	@tests/run.sh unit golden lint asan diff models onnx build
+demo:
+	@.ci/packages build
+	@$(MAKE) --no-print-directory -s all
+	@models/demo.sh
+lint: all
+	@tests/run.sh lint
+golden-accept: all
+	tests/golden/run.sh --accept
+
+-include $(OBJ:.o=.d) $(B)/snncc.d $(UNIT:=.d)
 
 clean:
 	rm -rf $(B)

@@ -1,0 +1,117 @@
+#!/bin/sh
+# Runs groups of tests, each a function below, and sums up: tests/run.sh GROUP...
+# Every group prints what failed and adds to the counts; a check that cannot run is counted as
+# skipped, with its reason. The last line is "N passed, N failed" (", N skipped").
+set -u
+cd "$(dirname "$0")/.." || exit 1
+B=${B:-build}
+MAKE=${MAKE:-make}
+passed=0 failed=0 skipped=0
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+ok() {
+  passed=$((passed + ${1:-1}))
+}
+fail() {
+  failed=$((failed + ${2:-1}))
+  echo "FAILED $1"
+}
+skip() {
+  skipped=$((skipped + 1))
+  echo "skipped $1"
+}
+# verdict NAME COMMAND...: one check that passes when the command does; its output is shown if not.
+verdict() {
+  name=$1
+  shift
+  if "$@" >"$tmp/out" 2>&1; then ok; else
+    cat "$tmp/out"
+    fail "$name"
+  fi
+}
+
+# Unit tests of folder $1: one binary per module, cmocka counts the cases.
+run_units() {
+  for t in "$1"/unit/test_*; do
+    case $t in *.d | *'*') continue ;; esac
+    CMOCKA_MESSAGE_OUTPUT=STDOUT timeout 300 "$t" >"$tmp/out" 2>&1
+    rc=$?
+    n_ok=$(grep -c '^\[       OK \]' "$tmp/out")
+    n_bad=$(grep -c '^\[  FAILED  \] [a-z]' "$tmp/out")
+    n_skip=$(grep -c '^\[  SKIPPED \] [a-z]' "$tmp/out")
+    ok "$n_ok"
+    skipped=$((skipped + n_skip))
+    if [ $rc -ne 0 ]; then
+      cat "$tmp/out"
+      [ "$n_bad" -gt 0 ] || n_bad=1
+      fail "$t (exit $rc)" "$n_bad"
+    fi
+  done
+}
+group_unit() {
+  verdict "unit tests build" $MAKE -s -j"$(nproc)" unit
+  run_units "$B"
+}
+group_golden() {
+  tests/golden/run.sh >"$tmp/golden"
+  grep -v '^golden:' "$tmp/golden"
+  set -- $(sed -n 's/^golden: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$tmp/golden")
+  ok "${1:-0}"
+  failed=$((failed + ${2:-1}))
+}
+group_lint() {
+  for l in tests/lint/*.sh; do
+    verdict "$l" sh "$l"
+  done
+}
+# The same unit and golden tests with AddressSanitizer and UndefinedBehaviorSanitizer.
+group_asan() {
+  san="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+  verdict "sanitizer build" $MAKE -s -j"$(nproc)" B=build/asan CFLAGS="$san" all unit
+  [ -x build/asan/snncc ] || return
+  run_units build/asan
+  verdict "golden cases under sanitizers" env SNNCC_SANITIZED=1 SNNCC=build/asan/snncc tests/golden/run.sh
+}
+group_diff() {
+  verdict "same bits over every route, models/lenet5.onnx" \
+    tests/diff/run.sh models/lenet5.onnx models/digits-images-idx3-ubyte.gz 100
+}
+# Scripts of a folder; exit code 77 means skipped, the last line says why.
+run_scripts() {
+  for t in "$1"/*.sh; do
+    [ -f "$t" ] || continue
+    timeout 900 sh "$t" >"$tmp/out" 2>&1
+    case $? in
+    0) ok ;;
+    77) skip "$t: $(tail -1 "$tmp/out")" ;;
+    *)
+      cat "$tmp/out"
+      fail "$t"
+      ;;
+    esac
+  done
+}
+group_models() {
+  run_scripts tests/models
+}
+group_onnx() {
+  run_scripts tests/conformance
+}
+# The other compiler builds everything without a warning.
+group_build() {
+  if command -v clang >/dev/null; then
+    verdict "clang builds without warnings" $MAKE -s -j"$(nproc)" B=build/clang CC=clang all unit
+  else
+    skip "clang build: clang is not installed"
+  fi
+}
+
+for g in "$@"; do
+  start=$(date +%s)
+  "group_$g"
+  echo "$g: $(($(date +%s) - start)) s"
+done
+line="$passed passed, $failed failed"
+[ $skipped = 0 ] || line="$line, $skipped skipped"
+echo "$line"
+[ $failed = 0 ]
