@@ -17,8 +17,16 @@ struct backend {
 /* The backend for a path; NULL: told, with the known endings. */
 const struct backend *backend_for(struct comp *c, const char *path);
 
-/* The commands that run in this process. Exit code. */
-int host_eval(struct comp *c);
-int host_inspect(struct comp *c);
+/* The commands that run in this process; snncc.c runs the passes. `analog` is the graph after
+ * PIPELINE_ANALOG, `spiking` the one that PIPELINE_SPIKING went on to make from it.
+ *
+ * eval: reads --data (and --labels) itself and tells accuracy, operations and time; spiking is NULL
+ * with --steps 0, where only the ANN runs. Exit code. */
+int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking);
+
+/* inspect: the table of layers. Either graph may be NULL: an .ir of the spiking level has no analog
+ * graph, a network that cannot be converted (its reasons were told as errors before) no spiking one.
+ * Exit code: 0 in both cases. */
+int host_inspect(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking);
 
 #endif
