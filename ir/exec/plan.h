@@ -6,7 +6,20 @@
  *
  * Signals are channels last: element (y * width + x) * channels + c. A spike bitmap has
  * ceil(channels / 32) words per pixel, bit c % 32 of word c / 32. A convolution and the spike_maxpool
- * that alone uses it are one layer, which counts the spikes after the pool. */
+ * that alone uses it are one layer, which counts the spikes after the pool.
+ *
+ * Tensors as the kernels read them (order=kernel; made by layout-weights), C source channels, O
+ * targets, K the kernel size:
+ *   project_conv        f32[C, KY, KX, O/group], element [c][K-1-ky][K-1-kx][o]: both window axes
+ *                       reversed, c counts over all groups, o within the group of c. Always so, also
+ *                       for strided, dilated and depthwise windows.
+ *   project_dense       f32[I, O]; row i is source element i in channels-last order of the map
+ *                       behind the operand (views are looked through). The same where the source is
+ *                       an encode, whatever its layout.
+ *   project_avgpool     weight f32[C] or f32[1], no order.
+ *   project_one_to_one  weight f32[C], f32[1], or one each as f32[H, W, C].
+ *   threshold, bias     f32[C] or f32[1]; a bias of each neuron of a map is f32[H, W, C].
+ * An encode keeps the model's order (layout); the kernels read it with strides. */
 #ifndef IR_EXEC_PLAN_H
 #define IR_EXEC_PLAN_H
 
