@@ -1,0 +1,211 @@
+#include "backends/report/result.h"
+
+#include <cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backends/report/table.h"
+#include "ir/base/arena.h"
+#include "ir/base/diag.h"
+#include "ir/base/file.h"
+#include "ir/comp.h"
+#include "ir/options.h"
+
+/* Niederlechner 2019: a multiply-accumulate costs 14 additions. */
+static const double MAC_COST = 14;
+
+static double per_image(const struct result *r, uint64_t sum) {
+  return (double)sum / (double)r->images;
+}
+
+static const char *percent_of(struct arena *a, uint64_t right, uint64_t n) {
+  return arena_printf(a, "%.2f %%", 100.0 * (double)right / (double)n);
+}
+
+/* Powers of two, then the last step. */
+static bool is_shown_step(const struct result *r, size_t t) {
+  return (t & (t - 1)) == 0 || t == r->steps;
+}
+
+static void print_accuracy(struct arena *a, const char *what, uint64_t right, uint64_t n) {
+  double low, high;
+
+  table_wilson(right, n, &low, &high);
+  printf("%-6s %s right (%s of %s; 95 %% interval %.2f to %.2f)\n", what, percent_of(a, right, n),
+         table_count(a, (double)right), table_count(a, (double)n), low, high);
+}
+
+static void print_steps(struct arena *a, const struct result *r) {
+  static const char *const columns[] = {">step",     ">accuracy", ">lost",     ">synops/image",
+                                        ">pool ops", ">bias ops", ">SNN cost", ">factor"};
+  struct table *t = table_new(a, sizeof columns / sizeof *columns, columns);
+
+  for (size_t s = 1; s <= r->steps; s++) {
+    uint64_t right = r->snn_correct[s - 1];
+    double lost = 100.0 * ((double)r->ann_correct - (double)right) / (double)r->images;
+    double cost = result_cost_snn(r, s);
+
+    if (!is_shown_step(r, s))
+      continue;
+    table_row(t, (const char *[]){arena_printf(a, "%zu", s), percent_of(a, right, r->images),
+                                  arena_printf(a, "%.2f", lost),
+                                  table_short(a, per_image(r, r->synops[s - 1])),
+                                  table_short(a, per_image(r, r->pool_ops[s - 1])),
+                                  table_short(a, r->bias_ops_per_step * (double)s),
+                                  table_short(a, cost),
+                                  arena_printf(a, "%.2f", result_cost_ann(r) / cost)});
+  }
+  table_print(t, stdout);
+}
+
+static const char *fraction(struct arena *a, double x) {
+  return isnan(x) ? "-" : arena_printf(a, "%.1f %%", 100 * x);
+}
+
+static void print_layers(struct arena *a, const struct result *r) {
+  static const char *const columns[] = {"<layer",        ">neurons",     ">spikes/image",
+                                        ">spikes/unit",  ">synops/image", ">correlation",
+                                        ">saturated",    ">dead"};
+  struct table *t = table_new(a, sizeof columns / sizeof *columns, columns);
+
+  for (size_t i = 0; i < r->n_layers; i++) {
+    const struct result_layer *l = &r->layers[i];
+    double spikes = per_image(r, l->spikes);
+
+    table_row(
+        t, (const char *[]){
+               l->name, table_count(a, (double)l->neurons),
+               l->n_outputs ? table_short(a, spikes) : "-",
+               l->n_outputs ? arena_printf(a, "%.2f", spikes / (double)l->n_outputs) : "-",
+               table_short(a, per_image(r, l->synops)),
+               isnan(l->rate_correlation) ? "-" : arena_printf(a, "%.4f", l->rate_correlation),
+               fraction(a, l->saturated_fraction), fraction(a, l->dead_fraction)});
+  }
+  table_print(t, stdout);
+}
+
+void report_eval_text(struct comp *c, const struct result *r) {
+  struct arena *a = c->arena;
+
+  printf("model  %s: %s parameters; an image takes %s MACs and %s bias additions\n", r->model,
+         table_count(a, r->n_parameters), table_count(a, r->ann_macs), table_count(a, r->ann_ops));
+  print_accuracy(a, "ANN", r->ann_correct, r->images);
+  if (r->steps == 0) {
+    printf("time   %s\n", table_seconds(a, r->seconds_ann));
+    return;
+  }
+  print_accuracy(a, "SNN", r->snn_correct[r->steps - 1], r->images);
+  printf("time   conversion %s, ANN %s, SNN %s; one image on one core %s\n\n",
+         table_seconds(a, r->seconds_convert), table_seconds(a, r->seconds_ann),
+         table_seconds(a, r->seconds_snn), table_seconds(a, r->seconds_per_image));
+  print_steps(a, r);
+  printf("\nANN cost %s = 14 x MACs + bias additions. SNN cost = synops + pool ops + bias ops + 14 x "
+         "the\n%s MACs of the first layer. factor = ANN cost / SNN cost.\n\n",
+         table_short(a, result_cost_ann(r)), table_short(a, r->input_ops));
+  print_layers(a, r);
+  printf("\ncorrelation (of rate with activation), saturated and dead: over the first %s images\n",
+         table_count(a, (double)r->n_diagnosed));
+}
+
+double result_cost_ann(const struct result *r) {
+  return MAC_COST * r->ann_macs + r->ann_ops;
+}
+
+double result_cost_snn(const struct result *r, size_t step) {
+  return per_image(r, r->synops[step - 1]) + per_image(r, r->pool_ops[step - 1]) +
+         r->bias_ops_per_step * (double)step + MAC_COST * r->input_ops;
+}
+
+/* JSON has no NaN. */
+static void add_number(cJSON *o, const char *name, double x) {
+  if (isfinite(x))
+    cJSON_AddNumberToObject(o, name, x);
+  else
+    cJSON_AddNullToObject(o, name);
+}
+
+static void add_steps(cJSON *o, const char *name, const struct result *r, const uint64_t *sums,
+                      double divisor) {
+  cJSON *list = cJSON_AddArrayToObject(o, name);
+
+  for (size_t t = 0; t < r->steps; t++)
+    cJSON_AddItemToArray(list, cJSON_CreateNumber((double)sums[t] / divisor));
+}
+
+static void add_options(cJSON *o, const struct options *opt) {
+  static const char *const normalize[] = {"percentile", "max", "weights", "none"};
+
+  cJSON_AddStringToObject(o, "normalize", normalize[opt->normalize]);
+  cJSON_AddNumberToObject(o, "percentile", opt->percentile);
+  cJSON_AddStringToObject(o, "scope", opt->scope == SCOPE_CHANNEL ? "channel" : "layer");
+  cJSON_AddNumberToObject(o, "steps", (double)opt->steps);
+  cJSON_AddStringToObject(o, "reset", opt->reset == RESET_SUBTRACT ? "subtract" : "zero");
+  cJSON_AddNumberToObject(o, "v_init", opt->v_init);
+  cJSON_AddStringToObject(o, "maxpool", opt->maxpool == MAXPOOL_GATE ? "gate" : "average");
+  cJSON_AddStringToObject(o, "encode", "current");
+  cJSON_AddStringToObject(o, "neuron", "if");
+  cJSON_AddStringToObject(o, "readout", "membrane");
+  cJSON_AddStringToObject(o, "code", "rate");
+}
+
+static void add_layers(cJSON *o, const struct result *r) {
+  cJSON *list = cJSON_AddArrayToObject(o, "layers");
+
+  for (size_t i = 0; i < r->n_layers; i++) {
+    const struct result_layer *l = &r->layers[i];
+    cJSON *item = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(item, "name", l->name);
+    cJSON_AddNumberToObject(item, "neurons", (double)l->neurons);
+    cJSON_AddNumberToObject(item, "spikes_per_image", per_image(r, l->spikes));
+    cJSON_AddNumberToObject(item, "synops_per_image", per_image(r, l->synops));
+    add_number(item, "rate_correlation", l->rate_correlation);
+    add_number(item, "saturated_fraction", l->saturated_fraction);
+    add_number(item, "dead_fraction", l->dead_fraction);
+    cJSON_AddItemToArray(list, item);
+  }
+}
+
+static cJSON *eval_json(struct comp *c, const struct result *r) {
+  cJSON *o = cJSON_CreateObject(), *bias;
+  double images = (double)r->images;
+
+  cJSON_AddStringToObject(o, "model", r->model);
+  add_options(cJSON_AddObjectToObject(o, "options"), c->opt);
+  cJSON_AddNumberToObject(o, "seed", 0);
+  cJSON_AddNumberToObject(o, "images", images);
+  cJSON_AddNumberToObject(o, "steps", (double)r->steps);
+  cJSON_AddStringToObject(o, "quantize", "float");
+  cJSON_AddNumberToObject(o, "ann_correct", (double)r->ann_correct);
+  add_steps(o, "snn_correct", r, r->snn_correct, 1);
+  cJSON_AddNumberToObject(o, "mean_steps", (double)r->steps);
+  add_steps(o, "synops_per_image", r, r->synops, images);
+  cJSON_AddNumberToObject(o, "input_ops_per_image", r->input_ops);
+  bias = cJSON_AddArrayToObject(o, "bias_ops_per_image");
+  for (size_t t = 1; t <= r->steps; t++)
+    cJSON_AddItemToArray(bias, cJSON_CreateNumber(r->bias_ops_per_step * (double)t));
+  add_steps(o, "pool_ops_per_image", r, r->pool_ops, images);
+  cJSON_AddNumberToObject(o, "ann_macs", r->ann_macs);
+  cJSON_AddNumberToObject(o, "ann_ops", r->ann_ops);
+  cJSON_AddNumberToObject(o, "seconds_per_image", r->seconds_per_image);
+  cJSON_AddNumberToObject(o, "seconds_convert", r->seconds_convert);
+  cJSON_AddNumberToObject(o, "seconds_ann", r->seconds_ann);
+  cJSON_AddNumberToObject(o, "seconds_snn", r->seconds_snn);
+  add_layers(o, r);
+  return o;
+}
+
+bool report_eval_json(struct comp *c, const struct result *r) {
+  cJSON *o = eval_json(c, r);
+  char *text = cJSON_Print(o);
+  const char *line;
+
+  cJSON_Delete(o);
+  if (!text)
+    return diag_error(c->diag, loc_file(c->opt->json), "out of memory while writing the JSON");
+  line = arena_printf(c->arena, "%s\n", text);
+  free(text);
+  return file_outputs_add(c->outputs, c->diag, c->opt->json, line, strlen(line));
+}

@@ -1,0 +1,49 @@
+/* backends/report/result.h -- what an evaluation found, for the table and the JSON.
+ *
+ * Arrays per step hold sums over all images; index t - 1 is "if stopped after step t". Operations are
+ * counted as docs/RESULTS.md names them: synops exist (no padded borders), the first layer's MACs
+ * stand apart. */
+#ifndef BACKENDS_REPORT_RESULT_H
+#define BACKENDS_REPORT_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct comp;
+
+struct result_layer {
+  const char *name;
+  size_t neurons;            /* that integrate */
+  size_t n_outputs;          /* whose spikes count (after a fused pool); 0 for the readout */
+  uint64_t spikes, synops;   /* over all images and steps */
+  double rate_correlation;   /* Pearson: rate against activation, NaN where undefined */
+  double saturated_fraction; /* (unit, image) pairs that spiked in every step */
+  double dead_fraction;      /* units that never spiked */
+};
+
+struct result {
+  const char *model;
+  size_t images, steps; /* steps 0: only the ANN ran */
+  uint64_t ann_correct;
+  double ann_macs, ann_ops; /* of one image */
+  double n_parameters;
+  const uint64_t *snn_correct; /* [steps] */
+  const uint64_t *synops;      /* [steps], cumulated, without the first layer */
+  const uint64_t *pool_ops;    /* [steps], cumulated */
+  double input_ops;            /* of one image: MACs of the constant current */
+  double bias_ops_per_step;    /* of one image */
+  double seconds_per_image, seconds_convert, seconds_ann, seconds_snn;
+  const struct result_layer *layers;
+  size_t n_layers, n_diagnosed; /* images behind correlation, saturated, dead */
+};
+
+/* Cost of one image in the paper's units: 14 a multiply-accumulate, 1 an addition. */
+double result_cost_ann(const struct result *r);
+double result_cost_snn(const struct result *r, size_t step);
+
+void report_eval_text(struct comp *c, const struct result *r);
+/* To --json, as an output of comp->outputs. False: told. */
+bool report_eval_json(struct comp *c, const struct result *r);
+
+#endif
