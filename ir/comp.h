@@ -14,6 +14,7 @@ struct comp {
   struct diag *diag;
   const struct options *opt;
   const struct samples *calib;  /* NULL without --calib; prepared          */
+  double seconds_convert;       /* reading, calibration and passes (wall); set by snncc.c for eval */
   struct file_outputs *outputs; /* committed by snncc.c when all went well */
 };
 

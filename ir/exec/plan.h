@@ -45,6 +45,7 @@ struct plan_buffer {
 struct plan_layer {
   const char *name;     /* as the user knows it */
   ir_id node;           /* population or readout */
+  ir_id out;            /* node whose spikes count: the fused pool, else the same; its type has the shape */
   size_t neurons;       /* that integrate */
   size_t n_outputs;     /* units whose spikes count: after the pool */
   size_t n_biased;      /* neurons with something added each step: a bias, or a constant current */
