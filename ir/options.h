@@ -23,6 +23,12 @@ enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE };
 enum runtime { RUNTIME_EMBED, RUNTIME_EXTERNAL };
 enum list { LIST_NONE, LIST_PASSES, LIST_OPS };
 
+/* One number for all channels, or one per channel; n = 0: not given. */
+struct number_list {
+  const double *v;
+  size_t n;
+};
+
 struct options {
   enum command command;
   const char *model; /* the file operand */
@@ -34,8 +40,7 @@ struct options {
   int64_t calib_limit;
 
   double input_scale; /* 0: by the data's type */
-  const double *input_mean, *input_std;
-  size_t n_input_mean, n_input_std; /* 0: 0 and 1 */
+  struct number_list input_mean, input_std;
   enum input_layout input_layout;
   int64_t input_pad;
 
@@ -66,6 +71,11 @@ struct options {
 
 /* False: told (exit code 2); an unknown option or value names the nearest known one. */
 bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc, char **argv);
-void options_help(FILE *f, enum command cmd, bool of_command);
+
+/* Usage of all commands and the options of `cmd`. */
+void options_help(FILE *f, enum command cmd);
+
+/* What an input of len bytes may take: --max-memory, or 64 MiB + 2 x len. */
+size_t options_max_memory(const struct options *o, size_t len);
 
 #endif

@@ -1,0 +1,403 @@
+/* ir/options.c -- parser and help of the table in options.def. */
+#include "ir/options.h"
+
+#include <errno.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ir/base/arena.h"
+#include "ir/base/diag.h"
+
+enum kind { GROUP, FLAG, TEXT, INT, NUMBER, LIST, WORD, ONLY, LISTING };
+
+struct option {
+  const char *name;
+  char letter; /* 0: no short form */
+  enum kind kind;
+  const char *commands, *values, *preset;
+  size_t at; /* offset in struct options */
+  double least, most;
+  const char *help;
+};
+
+#define AT(field)           offsetof(struct options, field)
+#define OPTION_GROUP(title) {title, 0, GROUP, "CEI", "", "", 0, 0, 0, ""},
+#define OPTION(...)         {__VA_ARGS__},
+static const struct option options[] = {
+#include "ir/options.def"
+};
+#undef OPTION
+#undef OPTION_GROUP
+#undef AT
+
+enum { N_OPTIONS = sizeof(options) / sizeof(options[0]), HELP_COLUMN = 34, HELP_WIDTH = 100 };
+
+/* WORD fields are enums; all of them are stored as unsigned. */
+_Static_assert(sizeof(enum normalize) == sizeof(unsigned), "enums are stored as unsigned");
+
+static const struct {
+  const char *word; /* NULL: no command word */
+  char letter;      /* in options.def */
+  const char *form, *does;
+} commands[CMD_N] = {
+    [CMD_COMPILE] = {NULL, 'C', "snncc MODEL -o OUT [options]", "compile to spiking C"},
+    [CMD_EVAL] = {"eval", 'E', "snncc eval MODEL --data X [--labels Y] [options]",
+                  "accuracy of ANN and SNN, operations, time"},
+    [CMD_INSPECT] = {"inspect", 'I', "snncc inspect FILE [options]",
+                     "layers, shapes, sizes, costs"},
+};
+
+/* What the parser works on. */
+struct parser {
+  struct options *o;
+  struct arena *arena;
+  struct diag *diag;
+  int argc;
+  char **argv;
+  int next; /* index in argv */
+};
+
+static bool is_of_command(const struct option *opt, enum command cmd) {
+  return opt->kind != GROUP && strchr(opt->commands, commands[cmd].letter) != NULL;
+}
+
+static bool has_value(const struct option *opt) {
+  return opt->kind != FLAG && opt->kind != LISTING;
+}
+
+/* ---- values ---- */
+
+/* Index of the word text[0..len) in "a|b|c", or -1. */
+static int find_word(const char *words, const char *text) {
+  size_t len = strlen(text);
+  int i = 0;
+
+  for (const char *w = words;; i++) {
+    size_t n = strcspn(w, "|");
+
+    if (n == len && memcmp(w, text, n) == 0)
+      return i;
+    if (w[n] == 0)
+      return -1;
+    w += n + 1;
+  }
+}
+
+static bool parse_int(const char *text, int64_t *v) {
+  char *end;
+
+  errno = 0;
+  *v = strtoll(text, &end, 10);
+  return end != text && *end == 0 && errno == 0;
+}
+
+/* A number or a fraction, which ends at a comma or at the end. */
+static bool parse_number(const char *text, const char **rest, double *v) {
+  char *end;
+
+  *v = strtod(text, &end);
+  if (end != text && *end == '/') {
+    const char *below = end + 1;
+
+    *v /= strtod(below, &end);
+    if (end == below)
+      return false;
+  }
+  *rest = end;
+  return end != text && (*end == 0 || *end == ',') && isfinite(*v);
+}
+
+static bool parse_list(struct arena *a, const struct option *opt, const char *text,
+                       struct number_list *list) {
+  size_t n = 1;
+  double *v;
+
+  for (const char *c = text; *c; c++)
+    n += *c == ',';
+  v = ARENA_NEW(a, double, n);
+  for (size_t i = 0; i < n; i++, text++)
+    if (!parse_number(text, &text, &v[i]) || v[i] < opt->least || v[i] > opt->most)
+      return false;
+  *list = (struct number_list){v, n};
+  return true;
+}
+
+static bool parse_one_number(const struct option *opt, const char *text, double *v) {
+  const char *rest;
+
+  return parse_number(text, &rest, v) && *rest == 0 && *v >= opt->least && *v <= opt->most;
+}
+
+/* Sets the option's field; false, changing nothing, when the text is not a value of it. */
+static bool set_value(struct options *o, struct arena *a, const struct option *opt,
+                      const char *text) {
+  void *field = (char *)o + opt->at;
+  int word;
+  int64_t i;
+  double x;
+
+  switch (opt->kind) {
+  case TEXT:
+    *(const char **)field = text;
+    return *text != 0;
+  case INT:
+    if (!parse_int(text, &i) || (double)i < opt->least || (double)i > opt->most)
+      return false;
+    *(int64_t *)field = i;
+    return true;
+  case NUMBER:
+    if (!parse_one_number(opt, text, &x))
+      return false;
+    *(double *)field = x;
+    return true;
+  case LIST:
+    return parse_list(a, opt, text, field);
+  case WORD:
+    word = find_word(opt->values, text);
+    if (word >= 0)
+      *(unsigned *)field = (unsigned)word;
+    return word >= 0;
+  case ONLY:
+    return find_word(opt->values, text) >= 0;
+  case FLAG:
+    *(bool *)field = true;
+    return true;
+  case LISTING:
+    *(unsigned *)field = (unsigned)opt->least;
+    return true;
+  case GROUP:
+    break;
+  }
+  return false;
+}
+
+/* What set_value takes, for messages. */
+static const char *allowed(struct arena *a, const struct option *opt) {
+  const char *what = opt->kind == INT    ? "a whole number"
+                     : opt->kind == LIST ? "one number or fraction, or one per channel with commas,"
+                                         : "a number or fraction";
+
+  if (opt->kind == TEXT)
+    return "a text that is not empty";
+  if (opt->kind == WORD || opt->kind == ONLY)
+    return strchr(opt->values, '|') ? arena_printf(a, "one of %s", opt->values) : opt->values;
+  if (opt->least == DBL_MIN)
+    return arena_printf(a, "%s above 0", what);
+  if (opt->most > 1e15)
+    return opt->least < 0 ? what : arena_printf(a, "%s from %g", what, opt->least);
+  return arena_printf(a, "%s from %g to %g", what, opt->least, opt->most);
+}
+
+/* ---- names ---- */
+
+static const struct option *find_option(const char *name, size_t len) {
+  for (size_t i = 0; i < N_OPTIONS; i++)
+    if (options[i].kind != GROUP && strlen(options[i].name) == len &&
+        memcmp(options[i].name, name, len) == 0)
+      return &options[i];
+  return NULL;
+}
+
+static const struct option *find_letter(char letter) {
+  for (size_t i = 0; i < N_OPTIONS; i++)
+    if (options[i].letter && options[i].letter == letter)
+      return &options[i];
+  return NULL;
+}
+
+static bool tell_unknown(struct parser *p, const char *arg, const char *name) {
+  const char *names[N_OPTIONS];
+  size_t n = 0;
+  const char *near;
+
+  for (size_t i = 0; i < N_OPTIONS; i++)
+    if (is_of_command(&options[i], p->o->command))
+      names[n++] = options[i].name;
+  near = diag_nearest(name, names, n);
+  if (near)
+    return diag_error(p->diag, loc_file(NULL), "%s is not an option; the nearest is --%s",
+                      diag_quote(p->diag, arg), near);
+  return diag_error(p->diag, loc_file(NULL), "%s is not an option; --help lists them",
+                    diag_quote(p->diag, arg));
+}
+
+static bool tell_other_command(struct parser *p, const struct option *opt) {
+  const char *with = "";
+
+  for (int cmd = 0; cmd < CMD_N; cmd++)
+    if (is_of_command(opt, (enum command)cmd))
+      with = arena_printf(p->arena, "%s%s%s", with, *with ? " and " : "",
+                          commands[cmd].word ? commands[cmd].word : "compiling");
+  return diag_error(p->diag, loc_file(NULL), "--%s has no meaning here; it belongs to %s",
+                    opt->name, with);
+}
+
+/* ---- arguments ---- */
+
+static bool parse_option(struct parser *p, const char *arg) {
+  const char *name = arg + (arg[1] == '-' ? 2 : 1);
+  size_t len = strcspn(name, "=");
+  const char *value = name[len] ? name + len + 1 : NULL;
+  const struct option *opt = arg[1] == '-' ? find_option(name, len)
+                             : len == 1    ? find_letter(*name)
+                                           : NULL;
+
+  if (!opt)
+    return tell_unknown(p, arg, arena_strndup(p->arena, name, len));
+  if (!is_of_command(opt, p->o->command))
+    return tell_other_command(p, opt);
+  if (!has_value(opt) && value)
+    return diag_error(p->diag, loc_file(NULL), "--%s takes no value, but %s is given", opt->name,
+                      diag_quote(p->diag, value));
+  if (has_value(opt) && !value && p->next == p->argc)
+    return diag_error(p->diag, loc_file(NULL), "--%s needs a value: %s", opt->name, opt->values);
+  if (has_value(opt) && !value)
+    value = p->argv[p->next++];
+  if (!set_value(p->o, p->arena, opt, value))
+    return diag_error(p->diag, loc_file(NULL), "--%s is %s; it can be %s", opt->name,
+                      diag_quote(p->diag, value), allowed(p->arena, opt));
+  return true;
+}
+
+static bool tell_second_file(struct parser *p, const char *arg) {
+  const char *words[CMD_N];
+  size_t n = 0;
+  const char *near;
+
+  for (int cmd = 0; cmd < CMD_N; cmd++)
+    if (commands[cmd].word)
+      words[n++] = commands[cmd].word;
+  near = diag_nearest(p->o->model, words, n);
+  if (near)
+    return diag_error(p->diag, loc_file(NULL), "%s is not a command; the nearest is %s",
+                      diag_quote(p->diag, p->o->model), near);
+  return diag_error(p->diag, loc_file(NULL), "two files, %s and %s; one model is wanted",
+                    diag_quote(p->diag, p->o->model), diag_quote(p->diag, arg));
+}
+
+static bool parse_args(struct parser *p) {
+  bool has_options = true;
+
+  while (p->next < p->argc) {
+    const char *arg = p->argv[p->next++];
+
+    if (has_options && strcmp(arg, "--") == 0) {
+      has_options = false;
+    } else if (has_options && arg[0] == '-' && arg[1]) {
+      if (!parse_option(p, arg))
+        return false;
+    } else if (p->o->model) {
+      return tell_second_file(p, arg);
+    } else {
+      p->o->model = arg;
+    }
+  }
+  return true;
+}
+
+/* What a command cannot do without. */
+static bool check_complete(struct parser *p) {
+  const struct options *o = p->o;
+
+  if (o->help || o->version || o->list != LIST_NONE)
+    return true;
+  if (!o->model)
+    return diag_error(p->diag, loc_file(NULL), "no file is given; usage: %s",
+                      commands[o->command].form);
+  if (o->command == CMD_COMPILE && !o->out)
+    return diag_error(p->diag, loc_file(NULL), "no output is given; -o FILE.c would be right");
+  if (o->command != CMD_EVAL && o->steps == 0)
+    return diag_error(p->diag, loc_file(NULL), "--steps 0 has a meaning only for eval");
+  if (o->command == CMD_EVAL && !o->data)
+    return diag_error(p->diag, loc_file(NULL), "eval needs samples: --data FILE");
+  return true;
+}
+
+/* Defaults of the table; those in words ("all cores") are 0 in the struct. */
+static void set_defaults(struct options *o, struct arena *a) {
+  *o = (struct options){.limit = -1};
+  for (size_t i = 0; i < N_OPTIONS; i++)
+    if (options[i].kind == INT || options[i].kind == NUMBER || options[i].kind == WORD)
+      (void)set_value(o, a, &options[i], options[i].preset);
+}
+
+bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc, char **argv) {
+  struct parser p = {.o = o, .arena = a, .diag = d, .argc = argc, .argv = argv, .next = 1};
+
+  set_defaults(o, a);
+  for (int cmd = 0; cmd < CMD_N && argc > 1; cmd++)
+    if (commands[cmd].word && strcmp(argv[1], commands[cmd].word) == 0) {
+      o->command = (enum command)cmd;
+      p.next = 2;
+    }
+  return parse_args(&p) && check_complete(&p);
+}
+
+/* ---- help ---- */
+
+/* Words of `text` in lines from HELP_COLUMN to HELP_WIDTH; returns the column of its end. */
+static int print_wrapped(FILE *f, int col, const char *text) {
+  while (*text) {
+    int n = (int)strcspn(text, " ");
+
+    if (col + 1 + n > HELP_WIDTH) {
+      fprintf(f, "\n%*s", HELP_COLUMN, "");
+      col = HELP_COLUMN;
+    }
+    col += fprintf(f, "%s%.*s", col > HELP_COLUMN ? " " : "", n, text);
+    text += n + (text[n] != 0);
+  }
+  return col;
+}
+
+static void print_option(FILE *f, const struct option *opt) {
+  char preset[HELP_WIDTH];
+  int col = fprintf(f, opt->letter ? "  -%c, " : "      ", opt->letter);
+
+  col += fprintf(f, "--%s%s%s", opt->name, *opt->values ? " " : "", opt->values);
+  if (col > HELP_COLUMN - 2) {
+    fputc('\n', f);
+    col = 0;
+  }
+  fprintf(f, "%*s", HELP_COLUMN - col, "");
+  col = print_wrapped(f, HELP_COLUMN, opt->help);
+  if (*opt->preset) {
+    snprintf(preset, sizeof(preset), "(default: %s)", opt->preset);
+    print_wrapped(f, col, preset);
+  }
+  fputc('\n', f);
+}
+
+void options_help(FILE *f, enum command cmd) {
+  const char *title = NULL;
+
+  for (int c = 0; c < CMD_N; c++)
+    if (c == (int)cmd || cmd == CMD_COMPILE)
+      fprintf(f, "%s %-50s %s\n", c == (int)cmd ? "usage:" : "      ", commands[c].form,
+              commands[c].does);
+  for (size_t i = 0; i < N_OPTIONS; i++) {
+    if (options[i].kind == GROUP)
+      title = options[i].name;
+    if (!is_of_command(&options[i], cmd))
+      continue;
+    if (title)
+      fprintf(f, "\n%s:\n", title);
+    title = NULL;
+    print_option(f, &options[i]);
+  }
+  if (cmd == CMD_COMPILE)
+    fprintf(
+        f, "\nsnncc COMMAND --help lists the options of a command. - is standard input or output.\n"
+           "Exit code: 0 done, 1 input or environment is wrong, 2 the command line is wrong, 70 a "
+           "bug of snncc.\n");
+}
+
+size_t options_max_memory(const struct options *o, size_t len) {
+  const size_t base = (size_t)64 << 20;
+
+  if (o->max_memory > 0)
+    return (size_t)o->max_memory;
+  return len > (SIZE_MAX - base) / 2 ? SIZE_MAX : base + 2 * len;
+}
