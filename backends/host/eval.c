@@ -1,0 +1,242 @@
+/* backends/host/eval.c -- the command eval: accuracy of ANN and SNN for every step, operations, time.
+ *
+ * Three phases over the samples, each on all workers: the ANN, the SNN, and on the first samples both
+ * together to compare rates with activations. Memory is that of the samples and of one network state
+ * per worker. All sums are of integers or made per layer in sample order blocks, so the result does
+ * not depend on the number of threads. */
+#include "backends/backend.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "backends/host/diagnosis.h"
+#include "backends/host/progress.h"
+#include "backends/report/result.h"
+#include "frontend/data/data.h"
+#include "ir/base/arena.h"
+#include "ir/base/file.h"
+#include "ir/comp.h"
+#include "ir/exec/analog.h"
+#include "ir/exec/parallel.h"
+#include "ir/exec/plan.h"
+#include "ir/exec/spiking.h"
+#include "ir/options.h"
+#include "ir/samples.h"
+
+struct worker {
+  struct exec_analog *analog;
+  struct exec_spiking *spiking;
+  float *x;              /* one sample */
+  uint64_t ann_correct;
+  uint64_t *snn_correct; /* [steps] */
+  uint64_t *synops;      /* [steps], of that step alone */
+  uint64_t *pool_ops;    /* [steps] */
+  uint64_t *layer_spikes, *layer_synops;
+  double seconds;
+};
+
+struct eval {
+  struct comp *comp;
+  const struct ir_graph *graph;
+  const struct samples *samples;
+  const struct plan *plan; /* NULL: the ANN only */
+  struct worker *workers;
+  size_t n_workers, n_layers, steps, n_out;
+  struct progress progress;
+};
+
+static bool is_right(const struct eval *e, const float *y, size_t item) {
+  return (int64_t)exec_argmax(y, e->n_out) == e->samples->labels[item];
+}
+
+static void run_ann(void *ctx, size_t worker, size_t item) {
+  struct eval *e = ctx;
+  struct worker *w = &e->workers[worker];
+
+  samples_get(e->samples, item, w->x);
+  exec_analog_set_input(w->analog, 0, w->x);
+  exec_analog_run(w->analog);
+  w->ann_correct += is_right(e, exec_analog_output(w->analog, 0), item);
+  progress_add(&e->progress, worker == 0);
+}
+
+static void run_snn(void *ctx, size_t worker, size_t item) {
+  struct eval *e = ctx;
+  struct worker *w = &e->workers[worker];
+  double start = clock_thread();
+
+  samples_get(e->samples, item, w->x);
+  exec_spiking_set_input(w->spiking, w->x);
+  for (size_t t = 0; t < e->steps; t++) {
+    const struct exec_counts *counts = exec_spiking_counts(w->spiking);
+
+    exec_spiking_clear_counts(w->spiking);
+    exec_spiking_step(w->spiking);
+    w->snn_correct[t] += is_right(e, exec_spiking_output(w->spiking), item);
+    for (size_t l = 0; l < e->n_layers; l++) {
+      w->synops[t] += counts[l].synops;
+      w->pool_ops[t] += counts[l].pool_ops;
+      w->layer_spikes[l] += counts[l].spikes;
+      w->layer_synops[l] += counts[l].synops;
+    }
+  }
+  w->seconds += clock_thread() - start;
+  progress_add(&e->progress, worker == 0);
+}
+
+static void make_workers(struct eval *e) {
+  struct arena *a = e->comp->arena;
+
+  e->workers = ARENA_NEW(a, struct worker, e->n_workers);
+  for (size_t i = 0; i < e->n_workers; i++) {
+    struct worker *w = &e->workers[i];
+
+    w->analog = exec_analog_new(a, e->graph);
+    w->x = ARENA_NEW(a, float, e->samples->model_size);
+    if (!e->plan)
+      continue;
+    w->spiking = exec_spiking_new(a, e->plan);
+    w->snn_correct = ARENA_NEW(a, uint64_t, e->steps);
+    w->synops = ARENA_NEW(a, uint64_t, e->steps);
+    w->pool_ops = ARENA_NEW(a, uint64_t, e->steps);
+    w->layer_spikes = ARENA_NEW(a, uint64_t, e->n_layers);
+    w->layer_synops = ARENA_NEW(a, uint64_t, e->n_layers);
+  }
+}
+
+/* Wall seconds of one phase over all samples. */
+static double run_phase(struct eval *e, const char *what, parallel_fn *fn) {
+  double start = clock_wall();
+
+  progress_start(&e->progress, what, e->samples->n, e->comp->opt->quiet);
+  parallel_run(e->n_workers, e->samples->n, fn, e);
+  progress_end(&e->progress);
+  return clock_wall() - start;
+}
+
+/* Sums the workers' counts and cumulates over steps. */
+static void sum_workers(const struct eval *e, struct result *r) {
+  struct arena *a = e->comp->arena;
+  uint64_t *correct = ARENA_NEW(a, uint64_t, e->steps);
+  uint64_t *synops = ARENA_NEW(a, uint64_t, e->steps);
+  uint64_t *pool_ops = ARENA_NEW(a, uint64_t, e->steps);
+
+  for (size_t i = 0; i < e->n_workers; i++) {
+    const struct worker *w = &e->workers[i];
+
+    r->seconds_per_image += w->seconds / (double)r->images;
+    for (size_t t = 0; t < e->steps; t++) {
+      correct[t] += w->snn_correct[t];
+      synops[t] += w->synops[t];
+      pool_ops[t] += w->pool_ops[t];
+    }
+  }
+  for (size_t t = 1; t < e->steps; t++) {
+    synops[t] += synops[t - 1];
+    pool_ops[t] += pool_ops[t - 1];
+  }
+  r->snn_correct = correct;
+  r->synops = synops;
+  r->pool_ops = pool_ops;
+}
+
+static void fill_layers(const struct eval *e, struct result *r) {
+  struct result_layer *layers = ARENA_NEW(e->comp->arena, struct result_layer, e->n_layers);
+
+  for (size_t l = 0; l < e->n_layers; l++) {
+    const struct plan_layer *pl = plan_layer(e->plan, l);
+
+    layers[l].name = pl->name;
+    layers[l].neurons = pl->neurons;
+    layers[l].n_outputs = pl->is_readout ? 0 : pl->n_outputs;
+    r->input_ops += pl->input_macs;
+    r->bias_ops_per_step += (double)pl->n_biased;
+    for (size_t i = 0; i < e->n_workers; i++) {
+      layers[l].spikes += e->workers[i].layer_spikes[l];
+      layers[l].synops += e->workers[i].layer_synops[l];
+    }
+  }
+  r->layers = layers;
+  r->n_layers = e->n_layers;
+}
+
+static double count_parameters(const struct ir_graph *g) {
+  double n = 0;
+
+  for (size_t i = 1; i <= ir_n_nodes(g); i++) {
+    const struct ir_node *node = ir_node(g, ir_id_at(i));
+
+    if (node->op == IR_CONST)
+      n += (double)ir_type_count(&node->type);
+  }
+  return n;
+}
+
+static bool check_labels(struct comp *c, const struct samples *s, size_t n_classes) {
+  if (!s->labels)
+    return diag_error(c->diag, loc_file(s->path),
+                      "these samples have no labels; give them with --labels FILE");
+  for (size_t i = 0; i < s->n; i++)
+    if (s->labels[i] < 0 || (size_t)s->labels[i] >= n_classes)
+      return diag_error(c->diag, loc_file(s->path),
+                        "the label of sample %zu is %d; the model has classes 0 to %zu", i,
+                        (int)s->labels[i], n_classes - 1);
+  return true;
+}
+
+static struct samples *read_samples(struct comp *c, const struct ir_graph *g) {
+  const struct options *o = c->opt;
+  struct samples *s;
+
+  if (!o->data) {
+    diag_error(c->diag, loc_file(o->model), "eval needs samples; give them with --data FILE");
+    return NULL;
+  }
+  if (ir_n_of(g, IR_INPUT) != 1 || ir_n_of(g, IR_OUTPUT) != 1) {
+    diag_error(c->diag, loc_file(o->model),
+               "the model has %zu inputs and %zu outputs; eval runs models with one of each",
+               ir_n_of(g, IR_INPUT), ir_n_of(g, IR_OUTPUT));
+    return NULL;
+  }
+  s = data_read(c, o->data, o->labels, o->skip, o->limit);
+  if (!s || !samples_prepare(s, c->diag, &ir_node(g, ir_nth(g, IR_INPUT, 0))->type, o))
+    return NULL;
+  return s;
+}
+
+int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking) {
+  struct result r = {.model = c->opt->model, .seconds_convert = c->seconds_convert};
+  struct eval e = {.comp = c, .graph = analog};
+
+  e.samples = read_samples(c, analog);
+  if (!e.samples)
+    return 1;
+  e.n_out = (size_t)ir_type_count(&ir_node(analog, ir_nth(analog, IR_OUTPUT, 0))->type);
+  if (!check_labels(c, e.samples, e.n_out))
+    return 1;
+  if (spiking) {
+    e.plan = plan_new(c->arena, c->diag, spiking);
+    if (!e.plan)
+      return 1;
+    e.steps = r.steps = plan_steps(e.plan);
+    e.n_layers = plan_n_layers(e.plan);
+  }
+  e.n_workers = parallel_jobs(c->opt->jobs);
+  make_workers(&e);
+  r.images = e.samples->n;
+  r.n_parameters = count_parameters(analog);
+  exec_analog_cost(analog, &r.ann_macs, &r.ann_ops);
+  r.seconds_ann = run_phase(&e, "ANN", run_ann);
+  for (size_t i = 0; i < e.n_workers; i++)
+    r.ann_correct += e.workers[i].ann_correct;
+  if (e.plan) {
+    r.seconds_snn = run_phase(&e, "SNN", run_snn);
+    sum_workers(&e, &r);
+    fill_layers(&e, &r);
+    diagnose(c, analog, spiking, e.plan, e.samples, &r);
+  }
+  if (c->opt->json && !report_eval_json(c, &r))
+    return 1;
+  report_eval_text(c, &r);
+  return 0;
+}
