@@ -84,5 +84,8 @@ size_t plan_spike_words(const struct plan *p);
 /* sizeof(net_state) on a 32-bit or 64-bit target, and bytes of weights and tables. */
 size_t plan_ram_bytes(const struct plan *p);
 size_t plan_const_bytes(const struct plan *p);
+/* The part of one layer; spike bitmaps, which layers share, and counters are in the whole only. */
+size_t plan_layer_ram_bytes(const struct plan *p, size_t layer);
+size_t plan_layer_const_bytes(const struct plan *p, size_t layer);
 
 #endif
