@@ -3,13 +3,10 @@
 #include <cJSON.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "backends/report/json.h"
 #include "backends/report/table.h"
 #include "ir/base/arena.h"
-#include "ir/base/diag.h"
-#include "ir/base/file.h"
 #include "ir/comp.h"
 #include "ir/options.h"
 
@@ -199,13 +196,8 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
 
 bool report_eval_json(struct comp *c, const struct result *r) {
   cJSON *o = eval_json(c, r);
-  char *text = cJSON_Print(o);
-  const char *line;
+  bool is_added = report_write_json(c, o);
 
   cJSON_Delete(o);
-  if (!text)
-    return diag_error(c->diag, loc_file(c->opt->json), "out of memory while writing the JSON");
-  line = arena_printf(c->arena, "%s\n", text);
-  free(text);
-  return file_outputs_add(c->outputs, c->diag, c->opt->json, line, strlen(line));
+  return is_added;
 }

@@ -1,0 +1,33 @@
+#include "backends/backend.h"
+
+#include <string.h>
+
+#include "backends/c/c.h"
+#include "backends/text/text.h"
+#include "ir/base/arena.h"
+#include "ir/base/buf.h"
+#include "ir/base/diag.h"
+#include "ir/base/file.h"
+#include "ir/comp.h"
+
+static const struct backend backends[] = {
+    {".c", true, c_emit, "C99 source and header with its runtime"},
+    {".ir", false, text_emit_ir, "the intermediate form as text"},
+    {".dot", false, text_emit_dot, "the graph for Graphviz"},
+};
+enum { N_BACKENDS = sizeof backends / sizeof *backends };
+
+const struct backend *backend_for(struct comp *c, const char *path) {
+  const char *ending = strcmp(path, "-") == 0 ? ".ir" : file_ending(path);
+  struct buf known;
+
+  for (size_t i = 0; i < N_BACKENDS; i++)
+    if (strcmp(backends[i].ending, ending) == 0)
+      return &backends[i];
+  buf_init(&known, c->arena);
+  for (size_t i = 0; i < N_BACKENDS; i++)
+    buf_printf(&known, "%s%s (%s)", i ? ", " : "", backends[i].ending, backends[i].summary);
+  diag_error(c->diag, loc_file(path), "the ending of the output says its kind; known are %s",
+             known.data);
+  return NULL;
+}

@@ -1,0 +1,13 @@
+/* backends/text/text.h -- graphs as text again: the intermediate form, and Graphviz. */
+#ifndef BACKENDS_TEXT_TEXT_H
+#define BACKENDS_TEXT_TEXT_H
+
+#include <stdbool.h>
+
+struct comp;
+struct ir_graph;
+
+bool text_emit_ir(struct comp *c, const struct ir_graph *g, const char *path);
+bool text_emit_dot(struct comp *c, const struct ir_graph *g, const char *path);
+
+#endif
