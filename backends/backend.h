@@ -9,7 +9,7 @@ struct ir_graph;
 
 struct backend {
   const char *ending; /* ".c" */
-  bool is_spiking;    /* wants PIPELINE_SPIKING; else the graph as read, or as far as --stop-after */
+  bool is_spiking; /* wants PIPELINE_SPIKING; else the graph as read, or as far as --stop-after */
   bool (*emit)(struct comp *c, const struct ir_graph *g, const char *path); /* false: told */
   const char *summary;
 };
@@ -25,8 +25,8 @@ const struct backend *backend_for(struct comp *c, const char *path);
 int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking);
 
 /* inspect: the table of layers. Either graph may be NULL: an .ir of the spiking level has no analog
- * graph, a network that cannot be converted (its reasons were told as errors before) no spiking one.
- * Exit code: 0 in both cases. */
+ * graph, a network that cannot be converted (its reasons were told as errors before) no spiking
+ * one. Exit code: 0 in both cases. */
 int host_inspect(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking);
 
 #endif

@@ -21,7 +21,8 @@ void emit_close(struct emit *e, const char *after); /* "}" and what follows it, 
 void emit_blank(struct emit *e);
 void emit_comment(struct emit *e, const char *text); /* cannot be closed from inside */
 
-/* A C identifier from any name: other bytes become '_', keywords and leading digits get a prefix. */
+/* A C identifier from any name: other bytes become '_', keywords and leading digits get a prefix.
+ */
 const char *emit_ident(struct arena *a, const char *name);
 
 /* Rows of literals that fit the line, without braces. Floats in C99 hex with suffix f. */

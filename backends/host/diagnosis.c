@@ -31,8 +31,8 @@ static ir_id find_node(const struct ir_graph *g, const char *name) {
   return (ir_id){0};
 }
 
-static void start_layer(struct comp *c, const struct ir_graph *analog,
-                        const struct ir_node *out, struct layer_sums *s) {
+static void start_layer(struct comp *c, const struct ir_graph *analog, const struct ir_node *out,
+                        struct layer_sums *s) {
   const struct ir_type *t = &out->type;
 
   s->n_units = (size_t)ir_type_count(t);
@@ -98,8 +98,7 @@ void diagnose(struct comp *c, const struct ir_graph *analog, const struct ir_gra
   struct exec_analog *ann = exec_analog_new(c->arena, analog);
   struct exec_spiking *snn = exec_spiking_new(c->arena, plan);
   struct layer_sums *sums = ARENA_NEW(c->arena, struct layer_sums, r->n_layers);
-  struct result_layer *layers =
-      arena_memdup(c->arena, r->layers, r->n_layers * sizeof *r->layers);
+  struct result_layer *layers = arena_memdup(c->arena, r->layers, r->n_layers * sizeof *r->layers);
   float *x = ARENA_NEW(c->arena, float, samples->model_size);
   size_t n = samples->n < MAX_SAMPLES ? samples->n : MAX_SAMPLES;
 

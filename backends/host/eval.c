@@ -1,9 +1,10 @@
-/* backends/host/eval.c -- the command eval: accuracy of ANN and SNN for every step, operations, time.
+/* backends/host/eval.c -- the command eval: accuracy of ANN and SNN for every step, operations,
+ * time.
  *
- * Three phases over the samples, each on all workers: the ANN, the SNN, and on the first samples both
- * together to compare rates with activations. Memory is that of the samples and of one network state
- * per worker. All sums are of integers or made per layer in sample order blocks, so the result does
- * not depend on the number of threads. */
+ * Three phases over the samples, each on all workers: the ANN, the SNN, and on the first samples
+ * both together to compare rates with activations. Memory is that of the samples and of one network
+ * state per worker. All sums are of integers or made per layer in sample order blocks, so the
+ * result does not depend on the number of threads. */
 #include "backends/backend.h"
 
 #include <math.h>
@@ -26,7 +27,7 @@
 struct worker {
   struct exec_analog *analog;
   struct exec_spiking *spiking;
-  float *x;              /* one sample */
+  float *x; /* one sample */
   uint64_t ann_correct;
   uint64_t *snn_correct; /* [steps] */
   uint64_t *synops;      /* [steps], of that step alone */

@@ -79,7 +79,8 @@ static void print_analog(struct arena *a, const struct ir_graph *g, cJSON *json)
     cJSON_AddItemToArray(list, item);
   }
   table_rule(t);
-  table_row(t, (const char *[]){"all", "", "", table_count(a, all_params), table_count(a, all_macs)});
+  table_row(t,
+            (const char *[]){"all", "", "", table_count(a, all_params), table_count(a, all_macs)});
   table_print(t, stdout);
   cJSON_AddNumberToObject(json, "parameters", all_params);
   cJSON_AddNumberToObject(json, "ann_macs", all_macs);
@@ -88,7 +89,7 @@ static void print_analog(struct arena *a, const struct ir_graph *g, cJSON *json)
 
 static void print_spiking(struct arena *a, const struct ir_graph *g, const struct plan *p,
                           cJSON *json) {
-  static const char *const columns[] = {"<layer",  "<spikes of", ">neurons",
+  static const char *const columns[] = {"<layer",   "<spikes of", ">neurons",
                                         ">outputs", ">RAM bytes", ">constant bytes"};
   struct table *t = table_new(a, sizeof columns / sizeof *columns, columns);
   cJSON *list = cJSON_AddArrayToObject(json, "layers");
@@ -100,11 +101,10 @@ static void print_spiking(struct arena *a, const struct ir_graph *g, const struc
     cJSON *item = cJSON_CreateObject();
 
     neurons += (double)pl->neurons;
-    table_row(t, (const char *[]){pl->name,
-                                  arena_printf(a, "%s", ir_type_text(a, &ir_node(g, pl->out)->type)),
-                                  table_count(a, (double)pl->neurons),
-                                  table_count(a, (double)pl->n_outputs), table_count(a, (double)ram),
-                                  table_count(a, (double)constants)});
+    table_row(t, (const char *[]){
+                     pl->name, arena_printf(a, "%s", ir_type_text(a, &ir_node(g, pl->out)->type)),
+                     table_count(a, (double)pl->neurons), table_count(a, (double)pl->n_outputs),
+                     table_count(a, (double)ram), table_count(a, (double)constants)});
     cJSON_AddStringToObject(item, "name", pl->name);
     cJSON_AddNumberToObject(item, "neurons", (double)pl->neurons);
     cJSON_AddNumberToObject(item, "outputs", (double)pl->n_outputs);

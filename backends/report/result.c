@@ -46,13 +46,12 @@ static void print_steps(struct arena *a, const struct result *r) {
 
     if (!is_shown_step(r, s))
       continue;
-    table_row(t, (const char *[]){arena_printf(a, "%zu", s), percent_of(a, right, r->images),
-                                  arena_printf(a, "%.2f", lost),
-                                  table_short(a, per_image(r, r->synops[s - 1])),
-                                  table_short(a, per_image(r, r->pool_ops[s - 1])),
-                                  table_short(a, r->bias_ops_per_step * (double)s),
-                                  table_short(a, cost),
-                                  arena_printf(a, "%.2f", result_cost_ann(r) / cost)});
+    table_row(t, (const char *[]){
+                     arena_printf(a, "%zu", s), percent_of(a, right, r->images),
+                     arena_printf(a, "%.2f", lost), table_short(a, per_image(r, r->synops[s - 1])),
+                     table_short(a, per_image(r, r->pool_ops[s - 1])),
+                     table_short(a, r->bias_ops_per_step * (double)s), table_short(a, cost),
+                     arena_printf(a, "%.2f", result_cost_ann(r) / cost)});
   }
   table_print(t, stdout);
 }
@@ -62,23 +61,23 @@ static const char *fraction(struct arena *a, double x) {
 }
 
 static void print_layers(struct arena *a, const struct result *r) {
-  static const char *const columns[] = {"<layer",        ">neurons",     ">spikes/image",
-                                        ">spikes/unit",  ">synops/image", ">correlation",
-                                        ">saturated",    ">dead"};
+  static const char *const columns[] = {"<layer",       ">neurons",      ">spikes/image",
+                                        ">spikes/unit", ">synops/image", ">correlation",
+                                        ">saturated",   ">dead"};
   struct table *t = table_new(a, sizeof columns / sizeof *columns, columns);
 
   for (size_t i = 0; i < r->n_layers; i++) {
     const struct result_layer *l = &r->layers[i];
     double spikes = per_image(r, l->spikes);
 
-    table_row(
-        t, (const char *[]){
-               l->name, table_count(a, (double)l->neurons),
-               l->n_outputs ? table_short(a, spikes) : "-",
-               l->n_outputs ? arena_printf(a, "%.2f", spikes / (double)l->n_outputs) : "-",
-               table_short(a, per_image(r, l->synops)),
-               isnan(l->rate_correlation) ? "-" : arena_printf(a, "%.4f", l->rate_correlation),
-               fraction(a, l->saturated_fraction), fraction(a, l->dead_fraction)});
+    table_row(t,
+              (const char *[]){
+                  l->name, table_count(a, (double)l->neurons),
+                  l->n_outputs ? table_short(a, spikes) : "-",
+                  l->n_outputs ? arena_printf(a, "%.2f", spikes / (double)l->n_outputs) : "-",
+                  table_short(a, per_image(r, l->synops)),
+                  isnan(l->rate_correlation) ? "-" : arena_printf(a, "%.4f", l->rate_correlation),
+                  fraction(a, l->saturated_fraction), fraction(a, l->dead_fraction)});
   }
   table_print(t, stdout);
 }
@@ -98,9 +97,10 @@ void report_eval_text(struct comp *c, const struct result *r) {
          table_seconds(a, r->seconds_convert), table_seconds(a, r->seconds_ann),
          table_seconds(a, r->seconds_snn), table_seconds(a, r->seconds_per_image));
   print_steps(a, r);
-  printf("\nANN cost %s = 14 x MACs + bias additions. SNN cost = synops + pool ops + bias ops + 14 x "
-         "the\n%s MACs of the first layer. factor = ANN cost / SNN cost.\n\n",
-         table_short(a, result_cost_ann(r)), table_short(a, r->input_ops));
+  printf(
+      "\nANN cost %s = 14 x MACs + bias additions. SNN cost = synops + pool ops + bias ops + 14 x "
+      "the\n%s MACs of the first layer. factor = ANN cost / SNN cost.\n\n",
+      table_short(a, result_cost_ann(r)), table_short(a, r->input_ops));
   print_layers(a, r);
   printf("\ncorrelation (of rate with activation), saturated and dead: over the first %s images\n",
          table_count(a, (double)r->n_diagnosed));

@@ -1,8 +1,8 @@
 /* backends/report/result.h -- what an evaluation found, for the table and the JSON.
  *
- * Arrays per step hold sums over all images; index t - 1 is "if stopped after step t". Operations are
- * counted as docs/RESULTS.md names them: synops exist (no padded borders), the first layer's MACs
- * stand apart. */
+ * Arrays per step hold sums over all images; index t - 1 is "if stopped after step t". Operations
+ * are counted as docs/RESULTS.md names them: synops exist (no padded borders), the first layer's
+ * MACs stand apart. */
 #ifndef BACKENDS_REPORT_RESULT_H
 #define BACKENDS_REPORT_RESULT_H
 

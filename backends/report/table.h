@@ -1,4 +1,5 @@
-/* backends/report/table.h -- aligned columns for a person, and numbers in the way people read them. */
+/* backends/report/table.h -- aligned columns for a person, and numbers in the way people read them.
+ */
 #ifndef BACKENDS_REPORT_TABLE_H
 #define BACKENDS_REPORT_TABLE_H
 

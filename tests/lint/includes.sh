@@ -1,0 +1,35 @@
+#!/bin/sh
+# Who may include whom (docs/ARCHITECTURE.md, section "Rooms"): ir knows nobody but the runtime's
+# kernels, frontend, passes and backends know ir, the runtime knows nobody.
+cd "$(dirname "$0")/../.." || exit 1
+bad=0
+# allow FOLDER PATTERN: every quoted include of FOLDER's files must match PATTERN.
+allow() {
+  hits=$(git ls-files "$1" | grep '\.[ch]$' | xargs -r grep -nE '^#include "' |
+    grep -vE "#include \"($2)")
+  if [ -n "$hits" ]; then
+    echo "$1 may only include $2:"
+    echo "$hits"
+    bad=1
+  fi
+}
+allow ir/base 'ir/base/'
+allow ir/exec 'ir/|runtime/|snn/|kernels/'
+for f in $(git ls-files ir | grep '^ir/[^/]*\.[ch]$'); do
+  allow "$f" 'ir/'
+done
+allow frontend/onnx 'ir/|frontend/onnx/|frontend/frontend.h|onnx.pb-c.h'
+allow frontend/data 'ir/|frontend/data/'
+allow passes 'ir/|passes/'
+for d in c text; do
+  allow backends/$d "ir/|backends/$d/|backends/emit.h"
+done
+allow backends/report 'ir/|backends/report/'
+allow backends/host 'ir/|backends/host/|backends/report/|backends/backend.h|frontend/data/data.h'
+allow runtime 'snn/|kernels/'
+# A module's insides stay in its folder.
+hits=$(git ls-files | grep '\.[ch]$' | xargs grep -nE '#include ".*_internal\.h"' |
+  awk -F: '{ d = $1; sub(/\/[^\/]*$/, "", d); split($3, q, "\""); i = q[2]; sub(/\/[^\/]*$/, "", i)
+             if (d != i) print }')
+[ -z "$hits" ] || { echo "an _internal.h is included from another folder:"; echo "$hits"; bad=1; }
+exit $bad
