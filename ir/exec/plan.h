@@ -5,21 +5,24 @@
  * from it. Everything is in the arena it was made with and read-only afterwards; threads share it.
  *
  * Signals are channels last: element (y * width + x) * channels + c. A spike bitmap has
- * ceil(channels / 32) words per pixel, bit c % 32 of word c / 32. A convolution and the spike_maxpool
- * that alone uses it are one layer, which counts the spikes after the pool.
+ * ceil(channels / 32) words per pixel, bit c % 32 of word c / 32. A convolution and the
+ * spike_maxpool that alone uses it are one layer, which counts the spikes after the pool.
  *
  * Tensors as the kernels read them (order=kernel; made by layout-weights), C source channels, O
  * targets, K the kernel size:
  *   project_conv        f32[C, KY, KX, O/group], element [c][K-1-ky][K-1-kx][o]: both window axes
- *                       reversed, c counts over all groups, o within the group of c. Always so, also
- *                       for strided, dilated and depthwise windows.
+ *                       reversed, c over all groups, o within the group of c. So for all windows,
+ *                       also strided, dilated and depthwise ones.
  *   project_dense       f32[I, O]; row i is source element i in channels-last order of the map
- *                       behind the operand (views are looked through). The same where the source is
- *                       an encode, whatever its layout.
+ *                       behind the operand (views are looked through). The same where the source
+ *                       is an encode, whatever its layout.
  *   project_avgpool     weight f32[C] or f32[1], no order.
  *   project_one_to_one  weight f32[C], f32[1], or one each as f32[H, W, C].
  *   threshold, bias     f32[C] or f32[1]; a bias of each neuron of a map is f32[H, W, C].
- * An encode keeps the model's order (layout); the kernels read it with strides. */
+ * An encode keeps the model's order (layout); the kernels read it with strides.
+ *
+ * Projections run right before the population or readout that they feed, in its operand order: a
+ * bitmap is read until the last user of a projection on it has run. */
 #ifndef IR_EXEC_PLAN_H
 #define IR_EXEC_PLAN_H
 
@@ -31,49 +34,92 @@
 
 struct plan;
 
-/* The kernels of runtime/kernels, one tag each, and what they work on, are listed in
- * ir/exec/kernels.def; descriptors are the structs of runtime/include/snn. */
+/* The kernels of runtime/kernels that plans call. */
+enum plan_kernel_tag {
+#define PLAN_KERNEL(tag, function, header, desc, n_args, result) PLAN_##tag,
+#include "ir/exec/kernels.def"
+#undef PLAN_KERNEL
+  PLAN_N_KERNELS
+};
+
+struct plan_kernel {
+  const char *function;      /* "snn_fire"                             */
+  const char *header;        /* "fire.h", below runtime/kernels        */
+  const char *desc;          /* "fire": struct snn_fire                */
+  const char *const *fields; /* names of its members, all int32_t      */
+  size_t n_fields;
+  size_t n_args; /* after the descriptor                   */
+  bool counts;   /* returns a number; else void            */
+};
+const struct plan_kernel *plan_kernel(enum plan_kernel_tag tag);
+
+/* Memory that a running network owns. Spike bitmaps share one region. */
 enum plan_buffer_kind { PLAN_MEMBRANE, PLAN_CURRENT, PLAN_COUNT, PLAN_SPIKES };
 
 struct plan_buffer {
   enum plan_buffer_kind kind;
-  const char *name;   /* "conv1_v": a C identifier, unique in the plan   */
-  size_t n;           /* elements: floats, u16 counts, 32-bit words      */
-  size_t at;          /* PLAN_SPIKES: first word in the shared region    */
+  const char *name; /* layer and kind: "conv1_v"                      */
+  size_t n;         /* elements: floats, u16 counts or 32-bit words   */
+  size_t at;        /* PLAN_SPIKES: first word in the shared region   */
+};
+
+/* Constant f32 tables. */
+struct plan_tensor {
+  const char *name; /* "conv1_weight" */
+  const float *data;
+  size_t n;
 };
 
 struct plan_layer {
-  const char *name;     /* as the user knows it */
-  ir_id node;           /* population or readout */
-  ir_id out;            /* node whose spikes count: the fused pool, else the same; its type has the shape */
-  size_t neurons;       /* that integrate */
-  size_t n_outputs;     /* units whose spikes count: after the pool */
-  size_t n_biased;      /* neurons with something added each step: a bias, or a constant current */
-  double input_macs;    /* constant-current layers: MACs of the current, once; else 0 */
-  bool is_readout;
+  const char *name;  /* as the user knows it                                     */
+  ir_id node;        /* population, pool or readout                              */
+  ir_id out;         /* whose spikes count: the fused pool, else the same node   */
+  size_t neurons;    /* that integrate                                           */
+  size_t n_outputs;  /* units whose spikes count: after the pool                 */
+  size_t n_biased;   /* neurons with something added each step                   */
+  double input_macs; /* constant current: MACs, once per input; padding counted  */
+  bool is_readout;   /* the last layer, and only that                            */
 };
 
-/* When ops run: once per input, or once per step. */
-enum plan_phase { PLAN_SET_INPUT, PLAN_STEP };
+/* When ops run: when the last input is forgotten, when one is set, in every step, when the output
+ * is asked for. */
+enum plan_phase { PLAN_RESET, PLAN_SET_INPUT, PLAN_STEP, PLAN_OUTPUT, PLAN_N_PHASES };
 
-enum { PLAN_MAX_BUFFERS = 6, PLAN_MAX_TENSORS = 3 };
+/* What the number that a kernel returns is added to. */
+enum plan_counter { PLAN_UNCOUNTED, PLAN_N_SPIKES, PLAN_N_SYNOPS, PLAN_N_POOL_OPS };
+
+enum plan_arg_kind {
+  PLAN_ARG_NULL,
+  PLAN_ARG_BUFFER,
+  PLAN_ARG_TENSOR,
+  PLAN_ARG_INPUT,
+  PLAN_ARG_OUTPUT
+};
+struct plan_arg {
+  enum plan_arg_kind kind;
+  size_t index; /* of the buffer or tensor */
+};
+
+enum { PLAN_MAX_ARGS = 4 };
 struct plan_op {
-  int kernel;             /* index into the kernel table                      */
+  enum plan_kernel_tag kernel;
   enum plan_phase phase;
-  size_t layer;           /* whose spikes, synops, pool ops it counts for     */
-  const void *desc;       /* the kernel's descriptor struct                   */
-  int buffer[PLAN_MAX_BUFFERS];                      /* index, or -1          */
-  const struct ir_tensor *tensor[PLAN_MAX_TENSORS];  /* weights, thresholds.. */
+  enum plan_counter counter;
+  size_t layer;        /* whose counter                                    */
+  const int32_t *desc; /* the kernel's descriptor: its members in order    */
+  struct plan_arg arg[PLAN_MAX_ARGS];
   ir_id node;
 };
 
 /* `g` has IR_FACT_PLACED. NULL: told. */
 struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g);
 
-size_t plan_n_ops(const struct plan *p);
+size_t plan_n_ops(const struct plan *p); /* in calling order, phase by phase */
 const struct plan_op *plan_op(const struct plan *p, size_t i);
 size_t plan_n_buffers(const struct plan *p);
 const struct plan_buffer *plan_buffer(const struct plan *p, size_t i);
+size_t plan_n_tensors(const struct plan *p);
+const struct plan_tensor *plan_tensor(const struct plan *p, size_t i);
 size_t plan_n_layers(const struct plan *p);
 const struct plan_layer *plan_layer(const struct plan *p, size_t i);
 
@@ -81,7 +127,8 @@ size_t plan_input_size(const struct plan *p);
 size_t plan_output_size(const struct plan *p);
 size_t plan_steps(const struct plan *p);
 size_t plan_spike_words(const struct plan *p);
-/* sizeof(net_state) on a 32-bit or 64-bit target, and bytes of weights and tables. */
+/* sizeof(net_state), the same on 32-bit and 64-bit targets; bytes of weights, tables and
+ * descriptors. */
 size_t plan_ram_bytes(const struct plan *p);
 size_t plan_const_bytes(const struct plan *p);
 /* The part of one layer; spike bitmaps, which layers share, and counters are in the whole only. */

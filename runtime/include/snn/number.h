@@ -1,0 +1,22 @@
+/* snn/number.h -- what weights, currents and membranes are made of, and the order of sums.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Float sums depend on their order, so there is one. In a step a membrane takes, one addition each:
+ *   1. the projections in operand order; of each, the weights of the sources that spiked, ascending
+ *      in channels-last order: (y * width + x) * channels + c;
+ *   2. the drive: its bias, or its constant current where it has one.
+ * A constant current starts as the bias (or 0) and takes, in the same two orders, weight * x of
+ * every source x that is not 0. Nothing is reassociated or contracted: compile with
+ * -ffp-contract=off and without -ffast-math, and every compiler gives the same bits. */
+#ifndef SNN_NUMBER_H
+#define SNN_NUMBER_H
+
+#include <stdint.h>
+
+typedef float snn_input;
+typedef float snn_weight;
+typedef float snn_current;
+typedef float snn_membrane;
+typedef float snn_output;
+
+#endif

@@ -1,0 +1,60 @@
+/* kernels/conv_scatter.h -- spikes through a convolution of stride 1, dilation 1 and one group.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Weights are [in channel][ky'][kx'][out channel] with both axes reversed, so that what one source
+ * reaches in one row of targets is one run of weights. */
+#ifndef SNN_CONV_SCATTER_H
+#define SNN_CONV_SCATTER_H
+
+#include "add.h"
+#include "walk.h"
+#include "window.h"
+#include "snn/descriptor.h"
+#include "snn/number.h"
+
+/* The spikes of one pixel; all of them reach the same targets: `rows` by `run` membranes from v,
+ * with weights from w. Returns the number of spikes. */
+static inline uint32_t snn_conv_pixel(const struct snn_window *d, struct snn_walk walk,
+                                      const snn_weight *w, snn_membrane *v,
+                                      const int32_t rows_run[2]) {
+  const int32_t weight_row = d->kernel_width * d->out_channels;
+  const int32_t target_row = d->out_width * d->out_channels;
+  int32_t at[4], n;
+  uint32_t spikes = 0;
+
+  while ((n = snn_walk_take(&walk, 4, at)) > 0) {
+    spikes += (uint32_t)n;
+    for (int32_t k = 0; k < n; k++)
+      at[k] *= d->kernel_height * weight_row;
+    for (int32_t r = 0; r < rows_run[0]; r++)
+      snn_add_rows(v + r * target_row, w + r * weight_row, at, n, rows_run[1]);
+  }
+  return spikes;
+}
+
+/* Returns the synaptic operations. */
+static inline uint32_t snn_conv_scatter(const struct snn_window *d, const uint32_t *spikes,
+                                        const snn_weight *w, snn_membrane *v) {
+  const int32_t words = snn_words(d->in_channels), o = d->out_channels;
+  uint32_t ops = 0;
+
+  for (int32_t y = 0; y < d->in_height; y++) {
+    const struct snn_span rows =
+        snn_window_targets(y + d->pad_top, d->kernel_height, 1, d->out_height);
+    const int32_t ky = rows.first - y - d->pad_top + d->kernel_height - 1;
+    for (int32_t x = 0; x < d->in_width; x++, spikes += words) {
+      const struct snn_span cols =
+          snn_window_targets(x + d->pad_left, d->kernel_width, 1, d->out_width);
+      const int32_t kx = cols.first - x - d->pad_left + d->kernel_width - 1;
+      const int32_t rows_run[2] = {rows.end - rows.first, (cols.end - cols.first) * o};
+      if (rows_run[0] > 0 && rows_run[1] > 0)
+        ops += (uint32_t)(rows_run[0] * rows_run[1]) *
+               snn_conv_pixel(d, snn_walk_start(spikes, 1, d->in_channels),
+                              w + (ky * d->kernel_width + kx) * o,
+                              v + (rows.first * d->out_width + cols.first) * o, rows_run);
+    }
+  }
+  return ops;
+}
+
+#endif

@@ -1,0 +1,48 @@
+/* kernels/fire.h -- integrate-and-fire neurons: one step of all of a population.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef SNN_FIRE_H
+#define SNN_FIRE_H
+
+#include "count_bits.h"
+#include "snn/descriptor.h"
+#include "snn/number.h"
+
+/* n <= 32 neurons; returns their spikes as a word. No branch depends on a neuron, so that the loop
+ * becomes vector instructions. */
+static inline uint32_t snn_fire_word(snn_membrane *restrict v,
+                                     const snn_membrane *restrict threshold, int32_t reset_to_zero,
+                                     int32_t n) {
+  uint32_t word = 0;
+
+  for (int32_t i = 0; i < n; i++) {
+    const snn_membrane reset = reset_to_zero ? 0 : v[i] - threshold[i];
+    const uint32_t fires = v[i] >= threshold[i];
+    v[i] = fires ? reset : v[i];
+    word |= fires << i;
+  }
+  return word;
+}
+
+static inline void snn_drive_word(snn_membrane *restrict v, const snn_current *restrict drive,
+                                  int32_t n) {
+  for (int32_t i = 0; i < n; i++)
+    v[i] += drive[i];
+}
+
+/* drive may be NULL: nothing is added. Writes the bitmap; returns the spikes. */
+static inline uint32_t snn_fire(const struct snn_fire *d, snn_membrane *v, const snn_current *drive,
+                                const snn_membrane *threshold, uint32_t *spikes) {
+  uint32_t n_spikes = 0;
+
+  for (int32_t p = 0; p < d->pixels; p++, v += d->channels)
+    for (int32_t c = 0; c < d->channels; c += 32) {
+      const int32_t n = d->channels - c < 32 ? d->channels - c : 32;
+      if (drive)
+        snn_drive_word(v + c, drive + p * d->drive_step + c, n);
+      *spikes = snn_fire_word(v + c, threshold + c, d->reset_to_zero, n);
+      n_spikes += snn_count_bits(*spikes++);
+    }
+  return n_spikes;
+}
+
+#endif
