@@ -135,7 +135,9 @@ enum {
 
 const char *ir_op_name(enum ir_op op);
 const char *ir_op_doc(enum ir_op op);
+const char *ir_op_attrs(enum ir_op op); /* "kernel stride? pad?", as in ops.def */
 enum ir_level ir_op_level(enum ir_op op);
+void ir_op_arity(enum ir_op op, size_t *min, size_t *max); /* operands */
 bool ir_op_by_name(const char *name, enum ir_op *op);
 const char *ir_attr_name(enum ir_attr_key key);
 enum ir_attr_kind ir_attr_kind_of(enum ir_attr_key key);
@@ -153,8 +155,9 @@ struct ir_type ir_type_make(enum ir_dtype dtype, size_t rank, const int64_t *dim
 /* "f32[1, 28, 28]", for messages. */
 const char *ir_type_text(struct arena *a, const struct ir_type *t);
 
-/* Tells what is wrong about the operands' types or the attributes, else sets n->type. For input,
- * const, cast and the spiking ops without operands, n->type is given and only checked. */
+/* Tells what is wrong about the operands' types or the attributes, else sets n->type. Given, and only
+ * checked, are n->type of input, of project_sparse and of a population without operands, and the
+ * element type of cast. */
 bool ir_infer_type(const struct ir_graph *g, struct diag *d, struct ir_node *n);
 
 /* ---- the graph ---- */
@@ -206,7 +209,8 @@ bool ir_infer_all(struct ir_graph *g, struct diag *d);
 
 /* Uses of each node: array indexed by id, in `scratch`. */
 uint32_t *ir_count_uses(const struct ir_graph *g, struct arena *scratch);
-/* The only user of `id`, or none if it has none or several. */
+/* The only user of `id`, or none if it has none, several, or one that takes it twice. Looks at all
+ * nodes. */
 ir_id ir_only_user(const struct ir_graph *g, ir_id id);
 
 /* First input/output node; the k-th with ir_nth. None if there are fewer. */

@@ -1,9 +1,9 @@
 /* ir/base/arena.h -- memory of one compilation: allocated piece by piece, freed at once.
  *
- * An arena owns every block it hands out. Nothing is freed singly. When memory runs out or the
- * limit is reached, arena_alloc does not return: it unwinds (longjmp) to the arena_guard given at
- * creation, where snncc.c removes temporary files and ends. An arena is used by one thread; a
- * worker that needs memory of its own is given it before it starts. */
+ * An arena owns every block it hands out. Nothing is freed singly. When memory runs out,
+ * arena_alloc does not return: it unwinds (longjmp) to the arena_guard given at creation, where
+ * snncc.c removes temporary files and ends. An arena is used by one thread; a worker that needs
+ * memory of its own is given it before it starts. */
 #ifndef IR_BASE_ARENA_H
 #define IR_BASE_ARENA_H
 
@@ -24,8 +24,8 @@ struct arena_guard {
 struct arena *arena_new(struct arena_guard *guard);
 void arena_free(struct arena *a);
 
-/* Drops all blocks and keeps the arena. Freed bytes read 0xDD in debug builds and are poisoned
- * under AddressSanitizer. */
+/* Drops all blocks and keeps the arena. Freed bytes read 0xDD in debug builds (SNNCC_DEBUG) and
+ * are poisoned under AddressSanitizer. */
 void arena_reset(struct arena *a);
 
 /* n * size zeroed bytes, aligned to 64; n * size is checked. Zero bytes give a valid pointer. */

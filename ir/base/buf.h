@@ -23,8 +23,12 @@ void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(print
 
 /* C99 hexadecimal form that reads back to the same bits; nan and inf as words. */
 void buf_put_float(struct buf *b, float x);
+void buf_put_double(struct buf *b, double x);
 
-/* `s` in double quotes; \\ \" \n \t and \xNN for the rest. buf_unquote is its inverse (parse.c). */
+/* `s` in double quotes; \\ \" \n \t and \xNN for other control characters and for bytes that are
+ * not UTF-8. ir/lexer.c reads it back. */
 void buf_put_quoted(struct buf *b, const char *s);
+/* The first character of s (not empty) as it stands between the quotes; returns its bytes in s. */
+size_t buf_put_escaped(struct buf *b, const char *s);
 
 #endif

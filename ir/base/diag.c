@@ -1,0 +1,219 @@
+#include "ir/base/diag.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ir/base/arena.h"
+#include "ir/base/buf.h"
+
+enum { MAX_SHOWN = 20, QUOTE_BYTES = 80, LINE_BYTES = 100 };
+
+struct source {
+  const char *file;
+  const char *text;
+  size_t len;
+  struct source *next;
+};
+
+struct diag {
+  struct arena *arena;
+  FILE *err;
+  struct source *sources;
+  size_t n_errors;
+  bool is_quiet;
+  jmp_buf *on_bug;
+};
+
+struct diag *diag_new(struct arena *a, FILE *err) {
+  struct diag *d = ARENA_NEW(a, struct diag, 1);
+  d->arena = a;
+  d->err = err;
+  return d;
+}
+
+void diag_add_source(struct diag *d, const char *file, const char *text, size_t len) {
+  struct source *s = ARENA_NEW(d->arena, struct source, 1);
+  *s = (struct source){arena_strdup(d->arena, file), text, len, d->sources};
+  d->sources = s;
+}
+
+static void put_escaped(struct buf *b, const char *s) {
+  while (*s)
+    s += buf_put_escaped(b, s);
+}
+
+/* "model.onnx: node "conv1" (Conv): " and its shorter forms. */
+static void put_place(struct buf *b, struct diag *d, struct loc loc) {
+  if (loc.file)
+    put_escaped(b, loc.file);
+  if (loc.file && loc.line)
+    buf_printf(b, ":%u:%u", (unsigned)loc.line, (unsigned)loc.col);
+  if (loc.file)
+    buf_puts(b, ": ");
+  if (loc.node || loc.op) {
+    buf_puts(b, loc.op ? "node" : "tensor");
+    if (loc.node)
+      buf_printf(b, " %s", diag_quote(d, loc.node));
+    if (loc.op)
+      buf_puts(b, " (");
+    if (loc.op)
+      put_escaped(b, loc.op);
+    buf_puts(b, loc.op ? "): " : ": ");
+  }
+}
+
+/* The bytes of line `number` (from 1), without its newline. */
+static const char *find_line(const struct source *s, uint32_t number, size_t *len) {
+  const char *at = s->text, *end = s->text + s->len;
+  for (uint32_t i = 1; i < number && at; i++) {
+    at = memchr(at, '\n', (size_t)(end - at));
+    at = at ? at + 1 : NULL;
+  }
+  if (!at)
+    return NULL;
+  const char *stop = memchr(at, '\n', (size_t)(end - at));
+  *len = (size_t)((stop ? stop : end) - at);
+  return at;
+}
+
+/* The source line and a caret under loc.col. Of a long line (weights) a window is shown; bytes that
+ * a terminal must not see become '?', so that columns stay in step. */
+static void put_source(struct buf *b, const struct diag *d, struct loc loc) {
+  const struct source *s = d->sources;
+  while (s && strcmp(s->file, loc.file) != 0)
+    s = s->next;
+  size_t len = 0;
+  const char *line = s ? find_line(s, loc.line, &len) : NULL;
+  size_t col = loc.col ? loc.col - 1 : 0;
+  if (!line || col > len)
+    return;
+  size_t from = col >= LINE_BYTES ? col - LINE_BYTES / 2 : 0;
+  size_t to = len - from > LINE_BYTES ? from + LINE_BYTES : len;
+  buf_puts(b, "  ");
+  for (size_t i = from; i < to; i++) {
+    unsigned char c = (unsigned char)line[i];
+    buf_printf(b, "%c", c == '\t' ? ' ' : c < 0x20 || c > 0x7E ? '?' : c);
+  }
+  buf_printf(b, "\n  %*s^", (int)(col - from), "");
+  for (size_t i = col + 1; i < to && i - col < loc.len; i++)
+    buf_puts(b, "~");
+  buf_puts(b, "\n");
+}
+
+static void tell(struct diag *d, struct loc loc, const char *kind, const char *fmt, va_list ap) {
+  struct buf b;
+  buf_init(&b, d->arena);
+  put_place(&b, d, loc);
+  buf_printf(&b, "%s: %s\n", kind, arena_vprintf(d->arena, fmt, ap));
+  if (loc.file && loc.line)
+    put_source(&b, d, loc);
+  fwrite(b.data, 1, b.len, d->err);
+}
+
+bool diag_error(struct diag *d, struct loc loc, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  if (d->n_errors < MAX_SHOWN)
+    tell(d, loc, "error", fmt, ap);
+  else if (d->n_errors == MAX_SHOWN)
+    fputs("error: more than 20 errors; the rest are not shown\n", d->err);
+  d->n_errors++;
+  va_end(ap);
+  return false;
+}
+
+bool diag_warning(struct diag *d, struct loc loc, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  if (!d->is_quiet)
+    tell(d, loc, "warning", fmt, ap);
+  va_end(ap);
+  return false;
+}
+
+bool diag_note(struct diag *d, struct loc loc, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  if (!d->is_quiet)
+    tell(d, loc, "note", fmt, ap);
+  va_end(ap);
+  return false;
+}
+
+void diag_bug(struct diag *d, struct loc loc, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  tell(d, loc, "bug in snncc", fmt, ap);
+  va_end(ap);
+  fputs("please report it with this message, the command line and the input (or snncc-repro.ir)\n",
+        d->err);
+  if (!d->on_bug)
+    abort();
+  longjmp(*d->on_bug, 1);
+}
+
+void diag_on_bug(struct diag *d, jmp_buf *env) {
+  d->on_bug = env;
+}
+
+size_t diag_n_errors(const struct diag *d) {
+  return d->n_errors;
+}
+
+void diag_set_quiet(struct diag *d, bool quiet) {
+  d->is_quiet = quiet;
+}
+
+const char *diag_quote(struct diag *d, const char *s) {
+  struct buf b;
+  buf_init(&b, d->arena);
+  buf_puts(&b, "\"");
+  const char *from = s;
+  while (*s && (size_t)(s - from) < QUOTE_BYTES)
+    s += buf_put_escaped(&b, s);
+  buf_puts(&b, *s ? "...\"" : "\"");
+  return b.data;
+}
+
+/* Levenshtein distance of two words of at most 63 bytes: one row of the table at a time. */
+static size_t edit_distance(const char *a, const char *b) {
+  size_t row[64], n = strlen(b);
+  for (size_t j = 0; j <= n; j++)
+    row[j] = j;
+  for (size_t i = 1; a[i - 1]; i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= n; j++) {
+      size_t best = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      if (row[j] + 1 < best)
+        best = row[j] + 1;
+      if (row[j - 1] + 1 < best)
+        best = row[j - 1] + 1;
+      row[j] = best;
+    }
+  }
+  return row[n];
+}
+
+const char *diag_nearest(const char *word, const char *const *candidates, size_t n) {
+  const char *nearest = NULL;
+  size_t best = strlen(word) / 3 + 1;
+  if (strlen(word) > 63)
+    return NULL;
+  for (size_t i = 0; i < n; i++) {
+    if (strlen(candidates[i]) > 63)
+      continue;
+    size_t distance = edit_distance(word, candidates[i]);
+    if (distance < best) {
+      best = distance;
+      nearest = candidates[i];
+    }
+  }
+  return nearest;
+}
+
+struct loc loc_file(const char *path) {
+  return (struct loc){.file = path};
+}

@@ -1,0 +1,82 @@
+/* ir/ir_internal.h -- the insides of a graph, and what the files of ir/ share. */
+#ifndef IR_IR_INTERNAL_H
+#define IR_IR_INTERNAL_H
+
+#include "ir/ir.h"
+
+struct map;
+
+enum { IR_MAX_GRAPH_ATTRS = 8 };
+
+struct ir_graph {
+  struct arena *arena;
+  const char *name;
+  unsigned facts;
+  struct ir_attr attr[IR_MAX_GRAPH_ATTRS]; /* in the order of ir_graph_spec */
+  size_t n_attr;
+  struct ir_node *nodes; /* nodes[0] is "none" */
+  size_t n_nodes, cap;
+  struct map *names; /* name -> id; names of replaced nodes stay taken until ir_compact */
+};
+
+/* ---- attribute lists, "kernel stride? pad?" ---- */
+
+extern const char ir_graph_spec[]; /* of the graph header, without facts */
+
+struct ir_spec_item {
+  enum ir_attr_key key;
+  bool is_required;
+};
+/* Reads the next item and moves *spec behind it; false at the end. */
+bool ir_spec_next(const char **spec, struct ir_spec_item *item);
+/* Position of key in the list, or -1. */
+int ir_spec_index(const char *spec, enum ir_attr_key key);
+
+bool ir_attr_by_name(const char *name, enum ir_attr_key *key);
+bool ir_word_by_text(enum ir_attr_key key, const char *text, enum ir_word *w);
+enum ir_attr_key ir_word_key(enum ir_word w);
+/* The texts of a WORD attribute, "if, lif, ...". */
+const char *ir_word_choices(struct arena *a, enum ir_attr_key key);
+
+/* Texts and lists copied; tensors keep their bytes. */
+struct ir_attr ir_attr_copy(struct arena *a, struct ir_attr attr);
+/* Puts attr at its place in v, which has room. */
+void ir_attr_insert(struct ir_attr *v, size_t *n, const char *spec, struct ir_attr attr);
+
+/* ---- graph ---- */
+
+/* Appends *n as it is: nothing is copied or checked. False: the name is taken. */
+bool ir_push(struct ir_graph *g, const struct ir_node *n);
+/* Id by name, or none. */
+ir_id ir_find(const struct ir_graph *g, const char *name);
+bool ir_is_projection(enum ir_op op);
+
+/* Operand count and attributes (which, kinds, order, each once) against ops.def. */
+bool ir_check_operands(const struct ir_graph *g, struct diag *d, const struct ir_node *n);
+bool ir_check_attrs(const struct ir_graph *g, struct diag *d, const struct ir_node *n);
+
+/* ---- type inference ---- */
+
+/* One node whose type is asked for. */
+struct ir_infer {
+  const struct ir_graph *g;
+  struct diag *d;
+  struct ir_node *n;
+};
+
+/* diag_error at the node, prefixed with its op, and its name where its loc has none. False. */
+bool ir_fail(const struct ir_infer *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+const struct ir_type *ir_operand_type(const struct ir_infer *f, size_t k);
+/* Type as text, for messages. */
+const char *ir_show(const struct ir_infer *f, const struct ir_type *t);
+
+bool ir_infer_analog(const struct ir_infer *f);
+bool ir_infer_spiking(const struct ir_infer *f);
+
+/* Result sizes of a window over dims[0 .. n_axes-1]; checks every number of the window. */
+bool ir_infer_window(const struct ir_infer *f, const int64_t *dims, size_t n_axes, int64_t *out);
+/* Count of the elements, or -1 when a dim is below 1 or there are more than 2^31 - 1. */
+int64_t ir_count_checked(const struct ir_type *t);
+
+#endif

@@ -1,0 +1,165 @@
+#include "ir/ir_internal.h"
+
+#include <string.h>
+
+#include "ir/base/buf.h"
+
+struct op_row {
+  const char *name;
+  enum ir_level level;
+  size_t min_in, max_in;
+  const char *attrs;
+  const char *doc;
+};
+
+static const struct op_row ops[IR_N_OPS] = {
+#define IR_OP(tag, name, level, min, max, attrs, doc) {name, IR_LEVEL_##level, min, max, attrs, doc},
+#include "ir/ops.def"
+#undef IR_OP
+};
+
+struct attr_row {
+  const char *name;
+  enum ir_attr_kind kind;
+};
+
+static const struct attr_row attrs[IR_N_ATTRS] = {
+#define IR_ATTR(tag, name, kind, doc) {name, IR_KIND_##kind},
+#include "ir/attrs.def"
+#undef IR_ATTR
+};
+
+struct word_row {
+  enum ir_attr_key key;
+  const char *text;
+};
+
+static const struct word_row words[IR_N_WORDS] = {
+#define IR_WORD(attr, tag, text) {IR_A_##attr, text},
+#include "ir/words.def"
+#undef IR_WORD
+};
+
+static const struct {
+  const char *name;
+  size_t size;
+} dtypes[IR_N_DTYPES] = {
+    [IR_F32] = {"f32", 4}, [IR_I8] = {"i8", 1},         [IR_I16] = {"i16", 2},
+    [IR_I32] = {"i32", 4}, [IR_I64] = {"i64", 8},       [IR_U8] = {"u8", 1},
+    [IR_BOOL] = {"bool", 1}, [IR_SPIKES] = {"spikes", 0}, [IR_CURRENT] = {"current", 0},
+};
+
+static const char *const facts[] = {"shaped",  "single",   "folded", "balanced",
+                                    "spiking", "laid_out", "placed"};
+
+const char ir_graph_spec[] = "schedule? steps? spike_words? seed?";
+
+const char *ir_op_name(enum ir_op op) {
+  return ops[op].name;
+}
+
+const char *ir_op_doc(enum ir_op op) {
+  return ops[op].doc;
+}
+
+const char *ir_op_attrs(enum ir_op op) {
+  return ops[op].attrs;
+}
+
+enum ir_level ir_op_level(enum ir_op op) {
+  return ops[op].level;
+}
+
+void ir_op_arity(enum ir_op op, size_t *min, size_t *max) {
+  *min = ops[op].min_in;
+  *max = ops[op].max_in;
+}
+
+bool ir_op_by_name(const char *name, enum ir_op *op) {
+  for (int i = 0; i < IR_N_OPS; i++)
+    if (!strcmp(ops[i].name, name)) {
+      *op = (enum ir_op)i;
+      return true;
+    }
+  return false;
+}
+
+const char *ir_attr_name(enum ir_attr_key key) {
+  return attrs[key].name;
+}
+
+enum ir_attr_kind ir_attr_kind_of(enum ir_attr_key key) {
+  return attrs[key].kind;
+}
+
+bool ir_attr_by_name(const char *name, enum ir_attr_key *key) {
+  for (int i = 0; i < IR_N_ATTRS; i++)
+    if (!strcmp(attrs[i].name, name)) {
+      *key = (enum ir_attr_key)i;
+      return true;
+    }
+  return false;
+}
+
+const char *ir_word_text(enum ir_word w) {
+  return words[w].text;
+}
+
+enum ir_attr_key ir_word_key(enum ir_word w) {
+  return words[w].key;
+}
+
+bool ir_word_by_text(enum ir_attr_key key, const char *text, enum ir_word *w) {
+  for (int i = 0; i < IR_N_WORDS; i++)
+    if (words[i].key == key && !strcmp(words[i].text, text)) {
+      *w = (enum ir_word)i;
+      return true;
+    }
+  return false;
+}
+
+const char *ir_word_choices(struct arena *a, enum ir_attr_key key) {
+  struct buf b;
+  buf_init(&b, a);
+  for (int i = 0; i < IR_N_WORDS; i++)
+    if (words[i].key == key)
+      buf_printf(&b, "%s%s", b.len ? ", " : "", words[i].text);
+  return b.data;
+}
+
+const char *ir_dtype_name(enum ir_dtype t) {
+  return dtypes[t].name;
+}
+
+size_t ir_dtype_size(enum ir_dtype t) {
+  return dtypes[t].size;
+}
+
+const char *ir_fact_name(unsigned fact_bit) {
+  for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+    if (fact_bit == 1u << i)
+      return facts[i];
+  return NULL;
+}
+
+bool ir_spec_next(const char **spec, struct ir_spec_item *item) {
+  const char *at = *spec + strspn(*spec, " ");
+  size_t len = strcspn(at, " ");
+  if (len == 0)
+    return false;
+  item->is_required = at[len - 1] != '?';
+  size_t name_len = item->is_required ? len : len - 1;
+  *spec = at + len;
+  for (int i = 0; i < IR_N_ATTRS; i++)
+    if (strlen(attrs[i].name) == name_len && !memcmp(attrs[i].name, at, name_len))
+      item->key = (enum ir_attr_key)i;
+  return true;
+}
+
+int ir_spec_index(const char *spec, enum ir_attr_key key) {
+  struct ir_spec_item item;
+  for (int i = 0; ir_spec_next(&spec, &item); i++)
+    if (item.key == key)
+      return i;
+  return -1;
+}
