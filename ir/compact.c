@@ -45,8 +45,9 @@ static bool visit(struct compaction *c, uint32_t root, bool is_ordering) {
       if (c->mark[in] == UNSEEN)
         open_node(c, in);
       else if (c->mark[in] == OPEN && is_ordering)
-        return diag_error(c->d, n->loc, "%%%s: the network is cyclic here: %%%s needs its own result",
-                          n->name, c->g->nodes[in].name);
+        return diag_error(c->d, n->loc,
+                          "%%%s: the network is cyclic here: %%%s needs its own result", n->name,
+                          c->g->nodes[in].name);
       continue;
     }
     c->mark[id] = DONE;

@@ -65,14 +65,16 @@ struct ir_infer {
 };
 
 /* diag_error at the node, prefixed with its op, and its name where its loc has none. False. */
-bool ir_fail(const struct ir_infer *f, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+bool ir_fail(const struct ir_infer *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const struct ir_type *ir_operand_type(const struct ir_infer *f, size_t k);
 /* Type as text, for messages. */
 const char *ir_show(const struct ir_infer *f, const struct ir_type *t);
 
+/* The rules: analog ops and those of both levels; it hands the rest to the spiking ones. */
 bool ir_infer_analog(const struct ir_infer *f);
 bool ir_infer_spiking(const struct ir_infer *f);
+/* Type as text, appended. */
+void ir_type_put(struct buf *b, const struct ir_type *t);
 
 /* Result sizes of a window over dims[0 .. n_axes-1]; checks every number of the window. */
 bool ir_infer_window(const struct ir_infer *f, const int64_t *dims, size_t n_axes, int64_t *out);

@@ -13,7 +13,8 @@ struct op_row {
 };
 
 static const struct op_row ops[IR_N_OPS] = {
-#define IR_OP(tag, name, level, min, max, attrs, doc) {name, IR_LEVEL_##level, min, max, attrs, doc},
+#define IR_OP(tag, name, level, min, max, attrs, doc)                                              \
+  {name, IR_LEVEL_##level, min, max, attrs, doc},
 #include "ir/ops.def"
 #undef IR_OP
 };
@@ -44,8 +45,8 @@ static const struct {
   const char *name;
   size_t size;
 } dtypes[IR_N_DTYPES] = {
-    [IR_F32] = {"f32", 4}, [IR_I8] = {"i8", 1},         [IR_I16] = {"i16", 2},
-    [IR_I32] = {"i32", 4}, [IR_I64] = {"i64", 8},       [IR_U8] = {"u8", 1},
+    [IR_F32] = {"f32", 4},   [IR_I8] = {"i8", 1},         [IR_I16] = {"i16", 2},
+    [IR_I32] = {"i32", 4},   [IR_I64] = {"i64", 8},       [IR_U8] = {"u8", 1},
     [IR_BOOL] = {"bool", 1}, [IR_SPIKES] = {"spikes", 0}, [IR_CURRENT] = {"current", 0},
 };
 

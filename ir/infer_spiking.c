@@ -1,0 +1,336 @@
+#include "ir/ir_internal.h"
+
+#include <math.h>
+
+static bool is_signal(const struct ir_type *t) {
+  return t->dtype == IR_SPIKES || t->dtype == IR_CURRENT;
+}
+
+/* A map [C, H, W] or a flat population [n]. */
+static bool check_shape(const struct ir_infer *f, const struct ir_type *t) {
+  if (t->rank != 1 && t->rank != 3)
+    return ir_fail(f, "%s has %u axes; a signal is [channels, height, width] or [neurons]",
+                   ir_show(f, t), (unsigned)t->rank);
+  return true;
+}
+
+static bool want_signal(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  if (!is_signal(x))
+    return ir_fail(f, "the operand is %s; it must be spikes or current", ir_show(f, x));
+  return check_shape(f, x);
+}
+
+static bool want_map(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  if (!want_signal(f))
+    return false;
+  if (x->rank != 3)
+    return ir_fail(f, "the operand is %s; a window needs a map [channels, height, width]",
+                   ir_show(f, x));
+  return true;
+}
+
+/* All operands are of the dtype and of one shape. */
+static bool want_equal(const struct ir_infer *f, enum ir_dtype dtype) {
+  for (size_t k = 0; k < f->n->n_in; k++) {
+    const struct ir_type *t = ir_operand_type(f, k);
+    if (t->dtype != dtype)
+      return ir_fail(f, "operand %zu is %s; it must be %s", k + 1, ir_show(f, t),
+                     ir_dtype_name(dtype));
+    if (!ir_type_equal(t, ir_operand_type(f, 0)))
+      return ir_fail(f, "operand 1 is %s, operand %zu is %s; they must be equal",
+                     ir_show(f, ir_operand_type(f, 0)), k + 1, ir_show(f, t));
+  }
+  return true;
+}
+
+static bool set_type(const struct ir_infer *f, enum ir_dtype dtype, size_t rank,
+                     const int64_t *dims) {
+  f->n->type = ir_type_make(dtype, rank, dims);
+  return true;
+}
+
+/* A tensor attribute, if there: its element type, and its count among the allowed ones. */
+static bool check_tensor(const struct ir_infer *f, enum ir_attr_key key, enum ir_dtype dtype,
+                         const int64_t *allowed, size_t n_allowed) {
+  const struct ir_tensor *t = ir_attr_tensor(f->n, key);
+  if (!t)
+    return true;
+  int64_t count = ir_type_count(&t->type);
+  bool is_allowed = n_allowed == 0;
+  for (size_t i = 0; i < n_allowed; i++)
+    is_allowed = is_allowed || count == allowed[i];
+  if (t->type.dtype != dtype)
+    return ir_fail(f, "%s is %s; its elements must be %s", ir_attr_name(key), ir_show(f, &t->type),
+                   ir_dtype_name(dtype));
+  if (!is_allowed)
+    return ir_fail(f, "%s is %s with %lld values; allowed are %lld, %lld or %lld",
+                   ir_attr_name(key), ir_show(f, &t->type), (long long)count, (long long)allowed[0],
+                   (long long)allowed[n_allowed > 1], (long long)allowed[n_allowed - 1]);
+  return true;
+}
+
+/* One for all, one per channel, one per neuron. */
+static bool check_per_neuron(const struct ir_infer *f, enum ir_attr_key key,
+                             const struct ir_type *t) {
+  const int64_t allowed[] = {1, t->dims[0], ir_type_count(t)};
+  return check_tensor(f, key, IR_F32, allowed, 3);
+}
+
+static bool check_weight_shape(const struct ir_infer *f, const struct ir_type *want) {
+  const struct ir_type *w = &ir_attr_tensor(f->n, IR_A_WEIGHT)->type;
+  if (!ir_type_equal(w, want))
+    return ir_fail(f, "weight is %s; with order %s it must be %s", ir_show(f, w),
+                   ir_word_text(ir_attr_word(f->n, IR_A_ORDER, IR_W_ORDER_OIHW)), ir_show(f, want));
+  return true;
+}
+
+/* What every projection has: a delay per synapse or for all, in steps; a filter; rule numbers. */
+static bool check_projection(const struct ir_infer *f) {
+  const struct ir_tensor *w = ir_attr_tensor(f->n, IR_A_WEIGHT);
+  const struct ir_tensor *delay = ir_attr_tensor(f->n, IR_A_DELAY);
+  const int64_t allowed[] = {1, w ? ir_type_count(&w->type) : 1};
+  double tau = ir_attr_float(f->n, IR_A_TAU, 0);
+  if (!check_tensor(f, IR_A_WEIGHT, IR_F32, NULL, 0) ||
+      !check_tensor(f, IR_A_DELAY, IR_I32, allowed, 2) ||
+      !check_tensor(f, IR_A_RULE_PARAMS, IR_F32, NULL, 0))
+    return false;
+  if (!(tau >= 0) || isinf(tau))
+    return ir_fail(f, "tau is %g; it must be finite and at least 0", tau);
+  for (int64_t i = 0; delay && i < ir_type_count(&delay->type); i++)
+    if (((const int32_t *)delay->data)[i] < 0)
+      return ir_fail(f, "delay[%lld] is %d; a delay is at least 0 steps", (long long)i,
+                     (int)((const int32_t *)delay->data)[i]);
+  return true;
+}
+
+static bool infer_encode(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  enum ir_word layout = ir_attr_word(f->n, IR_A_LAYOUT, IR_W_LAYOUT_FLAT);
+  int64_t flat = ir_type_count(x);
+  if (x->dtype != IR_F32)
+    return ir_fail(f, "the operand is %s; it must be f32", ir_show(f, x));
+  if (layout == IR_W_LAYOUT_FLAT)
+    return set_type(f, IR_CURRENT, 1, &flat);
+  if (x->rank != 3 && !(x->rank == 4 && x->dims[0] == 1))
+    return ir_fail(f,
+                   "the operand is %s; with layout %s it must have 3 axes, or 4 with the first 1",
+                   ir_show(f, x), ir_word_text(layout));
+  const int64_t *d = x->dims + x->rank - 3;
+  const int64_t from_hwc[] = {d[2], d[0], d[1]};
+  return set_type(f, IR_CURRENT, 3, layout == IR_W_LAYOUT_HWC ? from_hwc : d);
+}
+
+static bool infer_project_conv(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  const struct ir_type *w = &ir_attr_tensor(f->n, IR_A_WEIGHT)->type;
+  bool is_kernel_order = ir_attr_word(f->n, IR_A_ORDER, IR_W_ORDER_OIHW) == IR_W_ORDER_KERNEL;
+  int64_t group = ir_attr_int(f->n, IR_A_GROUP, 1), out[3];
+  if (!want_map(f) || !check_projection(f) || !ir_infer_window(f, x->dims + 1, 2, out + 1))
+    return false;
+  if (w->rank != 4)
+    return ir_fail(f, "weight is %s; it must have 4 axes", ir_show(f, w));
+  if (group < 1 || x->dims[0] % group != 0)
+    return ir_fail(f, "group is %lld; it must divide the %lld input channels", (long long)group,
+                   (long long)x->dims[0]);
+  if (is_kernel_order && w->dims[3] > INT32_MAX / group)
+    return ir_fail(f, "weight is %s; with group %lld that is too many channels", ir_show(f, w),
+                   (long long)group);
+  out[0] = is_kernel_order ? w->dims[3] * group : w->dims[0];
+  if (out[0] % group != 0)
+    return ir_fail(f, "group is %lld; it must divide the %lld output channels", (long long)group,
+                   (long long)out[0]);
+  struct ir_window win = ir_window_of(f->g, f->n);
+  const int64_t oihw[] = {out[0], x->dims[0] / group, win.kernel[0], win.kernel[1]};
+  const int64_t kernel[] = {x->dims[0], win.kernel[0], win.kernel[1], out[0] / group};
+  struct ir_type want = ir_type_make(IR_F32, 4, is_kernel_order ? kernel : oihw);
+  return check_weight_shape(f, &want) && set_type(f, IR_CURRENT, 3, out);
+}
+
+/* As trained the weight is [O, C, H, W] or [O, I]; as the kernels read it, [I, O]. */
+static bool infer_project_dense(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  const struct ir_type *w = &ir_attr_tensor(f->n, IR_A_WEIGHT)->type;
+  bool is_kernel_order = ir_attr_word(f->n, IR_A_ORDER, IR_W_ORDER_OIHW) == IR_W_ORDER_KERNEL;
+  struct ir_type want = {.dtype = IR_F32, .rank = 2};
+  if (!want_signal(f) || !check_projection(f))
+    return false;
+  if (w->rank < 2)
+    return ir_fail(f, "weight is %s; it must have a size for the targets and one for the sources",
+                   ir_show(f, w));
+  int64_t targets = w->dims[is_kernel_order ? 1 : 0];
+  want.dims[is_kernel_order ? 1 : 0] = targets;
+  want.dims[is_kernel_order ? 0 : 1] = ir_type_count(x);
+  if (!is_kernel_order && w->rank == 4 && x->rank == 3) {
+    want = ir_type_make(IR_F32, 4, w->dims);
+    for (size_t i = 0; i < 3; i++)
+      want.dims[i + 1] = x->dims[i];
+  }
+  return check_weight_shape(f, &want) && set_type(f, IR_CURRENT, 1, &targets);
+}
+
+static bool infer_project_avgpool(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  const int64_t allowed[] = {1, x->dims[0]};
+  int64_t out[3] = {x->dims[0], 0, 0};
+  return want_map(f) && check_projection(f) && check_tensor(f, IR_A_WEIGHT, IR_F32, allowed, 2) &&
+         ir_infer_window(f, x->dims + 1, 2, out + 1) && set_type(f, IR_CURRENT, 3, out);
+}
+
+static bool infer_project_one_to_one(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  return want_signal(f) && check_projection(f) && check_per_neuron(f, IR_A_WEIGHT, x) &&
+         set_type(f, IR_CURRENT, x->rank, x->dims);
+}
+
+static bool infer_project_all_but_self(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  const int64_t one = 1;
+  return want_signal(f) && check_projection(f) && check_tensor(f, IR_A_WEIGHT, IR_F32, &one, 1) &&
+         set_type(f, IR_CURRENT, x->rank, x->dims);
+}
+
+/* Each pair inside both populations, in ascending order, none twice. */
+static bool check_pairs(const struct ir_infer *f, const struct ir_tensor *index) {
+  int64_t n_sources = ir_type_count(ir_operand_type(f, 0)), n_targets = ir_type_count(&f->n->type);
+  const int32_t *v = index->data;
+  for (int64_t i = 0; i < index->type.dims[0]; i++) {
+    int32_t source = v[2 * i], target = v[2 * i + 1];
+    if (source < 0 || source >= n_sources || target < 0 || target >= n_targets)
+      return ir_fail(f, "index[%lld] is (%d, %d); there are %lld sources and %lld targets",
+                     (long long)i, (int)source, (int)target, (long long)n_sources,
+                     (long long)n_targets);
+    if (i > 0 && (source < v[2 * i - 2] || (source == v[2 * i - 2] && target <= v[2 * i - 1])))
+      return ir_fail(f, "index[%lld] is (%d, %d), the pair before it (%d, %d); pairs must ascend",
+                     (long long)i, (int)source, (int)target, (int)v[2 * i - 2], (int)v[2 * i - 1]);
+  }
+  return true;
+}
+
+static bool infer_project_sparse(const struct ir_infer *f) {
+  const struct ir_tensor *index = ir_attr_tensor(f->n, IR_A_INDEX);
+  if (!want_signal(f) || !check_projection(f))
+    return false;
+  if (f->n->type.dtype != IR_CURRENT || ir_count_checked(&f->n->type) < 0)
+    return ir_fail(f, "its type is %s; it must be given as current of the targets' shape",
+                   ir_show(f, &f->n->type));
+  if (index->type.dtype != IR_I32 || index->type.rank != 2 || index->type.dims[1] != 2)
+    return ir_fail(f, "index is %s; it must be i32[synapses, 2]", ir_show(f, &index->type));
+  return check_shape(f, &f->n->type) && check_tensor(f, IR_A_WEIGHT, IR_F32, index->type.dims, 1) &&
+         check_pairs(f, index);
+}
+
+static bool infer_population(const struct ir_infer *f) {
+  struct ir_type t = f->n->type;
+  double v_init = ir_attr_float(f->n, IR_A_V_INIT, 0);
+  if (!want_equal(f, IR_CURRENT))
+    return false;
+  if (f->n->n_in > 0)
+    t = *ir_operand_type(f, 0);
+  else if (t.dtype != IR_SPIKES || ir_count_checked(&t) < 0)
+    return ir_fail(f, "its type is %s; without operands it must be given as spikes[..]",
+                   ir_show(f, &t));
+  t.dtype = IR_SPIKES;
+  if (!isfinite(v_init))
+    return ir_fail(f, "v_init is %g; it must be finite", v_init);
+  if (!check_shape(f, &t) || !check_per_neuron(f, IR_A_THRESHOLD, &t) ||
+      !check_per_neuron(f, IR_A_BIAS, &t) || !check_tensor(f, IR_A_PARAMS, IR_F32, NULL, 0))
+    return false;
+  f->n->type = t;
+  return true;
+}
+
+static bool infer_spike_maxpool(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  int64_t out[3] = {x->dims[0], 0, 0};
+  return want_map(f) && want_equal(f, IR_SPIKES) && ir_infer_window(f, x->dims + 1, 2, out + 1) &&
+         set_type(f, IR_SPIKES, 3, out);
+}
+
+static bool infer_spike_concat(const struct ir_infer *f) {
+  struct ir_type t = *ir_operand_type(f, 0);
+  if (!want_signal(f))
+    return false;
+  for (size_t k = 0; k < f->n->n_in; k++) {
+    struct ir_type other = *ir_operand_type(f, k);
+    int64_t channels = other.dims[0];
+    if (other.dtype != IR_SPIKES)
+      return ir_fail(f, "operand %zu is %s; it must be spikes", k + 1, ir_show(f, &other));
+    other.dims[0] = t.dims[0];
+    if (!ir_type_equal(&other, &t))
+      return ir_fail(f, "operand 1 is %s, operand %zu is %s; height and width must be equal",
+                     ir_show(f, ir_operand_type(f, 0)), k + 1, ir_show(f, ir_operand_type(f, k)));
+    if (k > 0)
+      t.dims[0] += channels; /* at most 1024 x 2^31 */
+  }
+  f->n->type = t;
+  return true;
+}
+
+static bool infer_view(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  int64_t n = ir_type_count(x);
+  return want_signal(f) && set_type(f, x->dtype, 1, &n);
+}
+
+static bool infer_readout(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  int64_t n = ir_type_count(x);
+  return want_signal(f) && want_equal(f, IR_CURRENT) && check_per_neuron(f, IR_A_BIAS, x) &&
+         set_type(f, IR_F32, 1, &n);
+}
+
+bool ir_infer_spiking(const struct ir_infer *f) {
+  switch (f->n->op) {
+  case IR_ENCODE:
+    return infer_encode(f);
+  case IR_PROJECT_CONV:
+    return infer_project_conv(f);
+  case IR_PROJECT_DENSE:
+    return infer_project_dense(f);
+  case IR_PROJECT_AVGPOOL:
+    return infer_project_avgpool(f);
+  case IR_PROJECT_ONE_TO_ONE:
+    return infer_project_one_to_one(f);
+  case IR_PROJECT_ALL_BUT_SELF:
+    return infer_project_all_but_self(f);
+  case IR_PROJECT_SPARSE:
+    return infer_project_sparse(f);
+  case IR_POPULATION:
+    return infer_population(f);
+  case IR_SPIKE_MAXPOOL:
+    return infer_spike_maxpool(f);
+  case IR_SPIKE_CONCAT:
+    return infer_spike_concat(f);
+  case IR_VIEW:
+    return infer_view(f);
+  case IR_READOUT:
+    return infer_readout(f);
+  case IR_INPUT:
+  case IR_OUTPUT:
+  case IR_CONST:
+  case IR_CONV:
+  case IR_DENSE:
+  case IR_MATMUL:
+  case IR_ADD:
+  case IR_RELU:
+  case IR_CLIP:
+  case IR_MAXPOOL:
+  case IR_AVGPOOL:
+  case IR_GLOBAL_AVGPOOL:
+  case IR_BATCHNORM:
+  case IR_SOFTMAX:
+  case IR_LOG_SOFTMAX:
+  case IR_RESHAPE:
+  case IR_TRANSPOSE:
+  case IR_CONCAT:
+  case IR_PADDING:
+  case IR_SLICE:
+  case IR_GATHER:
+  case IR_CAST:
+  case IR_N_OPS:
+    break;
+  }
+  return ir_fail(f, "op %d has no type rule", (int)f->n->op);
+}
