@@ -1,9 +1,10 @@
-/* passes/calibration.h -- which values need a scale, and setting it; shared by the normalize passes.
+/* passes/calibration.h -- which values need a scale, and setting it; shared by the normalize
+ * passes.
  *
  * A scale is the activation that one spike per step stands for: later the threshold of the channel.
  * It goes on every node that may become a spiking population: relu, clip from 0 or more, and
- * avgpool, global_avgpool and add of values that are never negative. A channel is an index of axis 1
- * of [1, C, ..], or one element of a flat [1, n] or [n]. */
+ * avgpool, global_avgpool and add of values that are never negative. A channel is an index of axis
+ * 1 of [1, C, ..], or one element of a flat [1, n] or [n]. */
 #ifndef PASSES_CALIBRATION_H
 #define PASSES_CALIBRATION_H
 

@@ -4,10 +4,10 @@
  *   %r = relu %c                 ->   %r = relu %c {scale=one per channel}
  *
  * Exact with bounded memory: of N values at most, the percentile of the positive ones lies between
- * two of the ceil((1 - P/100) N) + 2 largest, and only those are kept, in a min-heap per channel and
- * one per layer. Samples run in parallel, then the heaps take them in; a percentile does not depend
- * on the order of the values, so neither does the result on the number of threads.
- * After Rueckauer et al. 2017 (doi 10.3389/fnins.2017.00682), section 2.2.2; per channel. */
+ * two of the ceil((1 - P/100) N) + 2 largest, and only those are kept, in a min-heap per channel
+ * and one per layer. Samples run in parallel, then the heaps take them in; a percentile does not
+ * depend on the order of the values, so neither does the result on the number of threads. After
+ * Rueckauer et al. 2017 (doi 10.3389/fnins.2017.00682), section 2.2.2; per channel. */
 #include <math.h>
 
 #include "ir/base/arena.h"
@@ -146,8 +146,8 @@ static size_t make_heaps(struct comp *c, struct work *w, double percentile) {
     size_t n_most = v->n_each * w->samples->n;
     w->top[i] = ARENA_NEW(c->scratch, struct top, v->n_channels + 1);
     for (size_t k = 0; k <= v->n_channels; k++, item++) {
-      w->top[i][k] = top_new(c->scratch, percentile, k < v->n_channels ? n_most
-                                                                        : n_most * v->n_channels);
+      w->top[i][k] =
+          top_new(c->scratch, percentile, k < v->n_channels ? n_most : n_most * v->n_channels);
       w->item_value[item] = i;
       w->item_index[item] = k;
     }

@@ -3,9 +3,10 @@
  *   %r = relu %c                 ->   %r = relu %c {scale=one per channel}
  *
  * Needs no samples: bounds go from the input, taken to lie within [0, 1] before mean and std, layer
- * by layer through the graph, the largest sum of weights times bounds (the model-based normalization
- * of Diehl et al. 2015, doi 10.1109/IJCNN.2015.7280696, per channel and with lower bounds too).
- * Nothing saturates, but the bounds grow with depth, so deep networks need many steps. */
+ * by layer through the graph, the largest sum of weights times bounds (the model-based
+ * normalization of Diehl et al. 2015, doi 10.1109/IJCNN.2015.7280696, per channel and with lower
+ * bounds too). Nothing saturates, but the bounds grow with depth, so deep networks need many steps.
+ */
 #include <math.h>
 
 #include "ir/base/arena.h"
@@ -25,8 +26,7 @@ static struct range range_new(struct arena *a, size_t n) {
   return (struct range){n, ARENA_NEW(a, float, n), ARENA_NEW(a, float, n)};
 }
 
-static struct range input_range(struct arena *a, const struct options *o,
-                                const struct ir_type *t) {
+static struct range input_range(struct arena *a, const struct options *o, const struct ir_type *t) {
   size_t n, n_each;
   struct range r;
 
@@ -47,8 +47,8 @@ static void add_scaled(struct range r, size_t to, float weight, float low, float
   r.high[to] += weight >= 0 ? weight * high : weight * low;
 }
 
-/* conv and dense alike: weight[O, I / group, taps]. Padding adds zeros, so a padded window's input is
- * within [min(low, 0), max(high, 0)]. */
+/* conv and dense alike: weight[O, I / group, taps]. Padding adds zeros, so a padded window's input
+ * is within [min(low, 0), max(high, 0)]. */
 static struct range linear_range(struct arena *a, const struct ir_graph *g, const struct ir_node *n,
                                  struct range x) {
   const struct ir_tensor *weight = ir_const_in(g, n, 1), *bias = ir_const_in(g, n, 2);
@@ -215,8 +215,7 @@ static struct range range_of(struct comp *c, const struct ir_graph *g, const str
   case IR_BATCHNORM:
     return batchnorm_range(a, g, n, x);
   case IR_ADD:
-    return add_range(a, spread_range(a, x, channels),
-                     spread_range(a, of[n->in[1].idx], channels));
+    return add_range(a, spread_range(a, x, channels), spread_range(a, of[n->in[1].idx], channels));
   case IR_RELU:
     return clip_range(a, x, 0, INFINITY);
   case IR_CLIP:

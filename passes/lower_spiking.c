@@ -1,0 +1,132 @@
+/* lower-spiking: the analog network, every value of which has its scale, becomes spiking neurons.
+ *
+ *   %c = conv %x, %w, %b               %p = project_conv %e {weight = w x scale of the source}
+ *   %r = relu %c {scale}         ->    %r = population %p {threshold = scale, bias = b}
+ *   %m = maxpool %r                    %m = spike_maxpool %r
+ *   %d = dense .. ; softmax            %o = readout %d
+ *
+ * Membranes are in the units of the analog network: a spike of a channel adds weight x scale, so
+ * the number of spikes x scale / T is near the activation, and the readout / T near the logits.
+ * Error: a value is rounded to a multiple of scale / T and cut off at scale, and the order in which
+ * spikes arrive adds to it. Rules per op are in lower_spiking_rules.c. */
+#include "passes/lower_spiking_internal.h"
+
+#include "ir/base/arena.h"
+#include "ir/base/map.h"
+#include "ir/options.h"
+#include "passes/passes.h"
+
+static bool check_ends(const struct lower *l) {
+  struct diag *d = l->c->diag;
+  size_t n_inputs = ir_n_of(l->from, IR_INPUT), n_outputs = ir_n_of(l->from, IR_OUTPUT);
+
+  if (n_inputs != 1)
+    return diag_error(d, loc_file(l->c->opt->model), "has %zu inputs; a spiking network has one",
+                      n_inputs);
+  if (n_outputs != 1)
+    return diag_error(d, loc_file(l->c->opt->model), "has %zu outputs; a spiking network has one",
+                      n_outputs);
+  return true;
+}
+
+static bool is_linear(enum ir_op op) {
+  return op == IR_CONV || op == IR_DENSE || op == IR_BATCHNORM || op == IR_ADD;
+}
+
+static void note_dropped(const struct lower *l, const struct ir_node *n, const char *why) {
+  if (l->c->opt->verbose)
+    diag_note(l->c->diag, n->loc, "%s at the end is left out: %s", ir_op_name(n->op), why);
+}
+
+/* The value that is read out: the output's operand, before what does not change the winner. None:
+ * told. */
+static ir_id find_result(const struct lower *l) {
+  ir_id id = ir_node(l->from, ir_nth(l->from, IR_OUTPUT, 0))->in[0];
+
+  for (;;) {
+    const struct ir_node *n = ir_node(l->from, id);
+    bool is_softmax = n->op == IR_SOFTMAX || n->op == IR_LOG_SOFTMAX;
+    if (is_softmax && n->type.dims[ir_attr_int(n, IR_A_AXIS, 0)] != ir_type_count(&n->type)) {
+      diag_error(l->c->diag, n->loc, "softmax over axis %lld of %s; over all outputs only",
+                 (long long)ir_attr_int(n, IR_A_AXIS, 0), ir_type_text(l->c->scratch, &n->type));
+      return ir_id_at(0);
+    }
+    if (is_softmax)
+      note_dropped(l, n, "the largest value stays the largest");
+    else if (n->op == IR_RELU && is_linear(ir_node(l->from, n->in[0])->op) && l->uses[id.idx] == 1)
+      note_dropped(l, n, "the readout is what came before it");
+    else if (n->op != IR_RESHAPE)
+      return id;
+    id = n->in[0];
+  }
+}
+
+/* Marks what `id` needs; nodes behind the result are not lowered. */
+static bool *mark_needed(const struct lower *l, ir_id id) {
+  bool *needed = ARENA_NEW(l->c->scratch, bool, ir_n_nodes(l->from) + 1);
+
+  needed[id.idx] = true;
+  for (size_t i = id.idx; i > 0; i--) {
+    const struct ir_node *n = ir_node(l->from, ir_id_at(i));
+    for (size_t k = 0; needed[i] && k < n->n_in; k++)
+      needed[n->in[k].idx] = true;
+  }
+  return needed;
+}
+
+/* Everything the last layer receives, added up: with spikes, each by what it stands for. */
+static bool append_readout(struct lower *l, ir_id result) {
+  const struct ir_node *end = ir_node(l->from, ir_nth(l->from, IR_OUTPUT, 0));
+  struct ir_node as_user = {.op = IR_OUTPUT,
+                            .name = ir_node(l->from, result)->name,
+                            .in = &result,
+                            .n_in = 1,
+                            .loc = ir_node(l->from, result)->loc};
+  struct ir_node readout = {.op = IR_READOUT, .name = "readout", .loc = as_user.loc};
+  struct ir_node output = {.op = IR_OUTPUT, .name = end->name, .n_in = 1, .loc = end->loc};
+  struct ir_attr attr[3] = {ir_word(IR_A_READOUT, IR_W_READOUT_MEMBRANE)};
+  struct signal s;
+  ir_id id;
+
+  if (!lower_operand(l, &as_user, 0, &s))
+    return false;
+  readout.in = signal_append_terms(l, &s);
+  readout.n_in = s.n_terms;
+  readout.n_attr = 1;
+  if (!readout.in)
+    return false;
+  if (s.bias)
+    attr[readout.n_attr++] = signal_vector_attr(l, IR_A_BIAS, s.bias, (size_t)s.shape.dims[0]);
+  attr[readout.n_attr++] = ir_text(IR_A_LAYER, signal_name_layer(l, s.origin));
+  readout.attr = attr;
+  id = ir_append(l->to, l->c->diag, &readout);
+  output.in = &id;
+  return !ir_is_none(id) && !ir_is_none(ir_append(l->to, l->c->diag, &output));
+}
+
+bool pass_lower_spiking(struct comp *c, struct ir_graph **g) {
+  struct arena *a = c->scratch;
+  struct lower l = {.c = c, .from = *g};
+  const bool *needed;
+  ir_id result;
+
+  if (!check_ends(&l))
+    return false;
+  l.to = ir_graph_new(ir_graph_arena(*g), ir_graph_name(*g));
+  l.of = ARENA_NEW(a, struct signal, ir_n_nodes(*g) + 1);
+  l.uses = ir_count_uses(*g, a);
+  l.layers = map_new(a);
+  result = find_result(&l);
+  if (ir_is_none(result))
+    return false;
+  needed = mark_needed(&l, result);
+  for (size_t i = 1; i <= result.idx; i++)
+    if (needed[i] && !lower_node(&l, ir_node(*g, ir_id_at(i)), &l.of[i]))
+      return false;
+  if (!append_readout(&l, result))
+    return false;
+  ir_graph_set_attr(l.to, ir_int(IR_A_STEPS, c->opt->steps));
+  ir_set_facts(l.to, ir_facts(*g) | IR_FACT_SPIKING);
+  *g = l.to;
+  return ir_compact(l.to, c->diag);
+}

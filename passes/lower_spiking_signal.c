@@ -1,0 +1,133 @@
+/* lower-spiking: the input, populations, and what a projection reads. */
+#include "passes/lower_spiking_internal.h"
+
+#include "ir/base/arena.h"
+#include "ir/options.h"
+
+/* ---- the input ---- */
+
+/* The input node takes the shape in which it is used: the same elements in the same order. */
+static bool encode_input(struct lower *l, const struct ir_node *n, const struct signal *s,
+                         const struct ir_type *shape) {
+  const struct ir_node *old = ir_node(l->from, ir_nth(l->from, IR_INPUT, 0));
+  const int64_t *d = shape->dims;
+  struct ir_node in = {.op = IR_INPUT, .name = old->name, .loc = old->loc};
+  struct ir_node encode = {.op = IR_ENCODE, .name = "encode", .loc = old->loc, .n_in = 1};
+  enum ir_word layout = shape->rank == 1 ? IR_W_LAYOUT_FLAT
+                        : s->is_hwc      ? IR_W_LAYOUT_HWC
+                                         : IR_W_LAYOUT_CHW;
+  struct ir_attr attr[] = {ir_word(IR_A_CODE, IR_W_CODE_CURRENT), ir_word(IR_A_LAYOUT, layout)};
+  ir_id id;
+
+  if (!ir_is_none(l->encode)) {
+    const struct ir_type *was = &ir_node(l->to, l->encode)->type;
+    if (signal_same_shape(was, shape))
+      return true;
+    return diag_error(l->c->diag, n->loc,
+                      "reads the input in another shape than a node before; "
+                      "the input of a spiking network has one shape");
+  }
+  if (shape->rank == 1)
+    in.type = ir_type_make(IR_F32, 2, (int64_t[]){1, d[0]});
+  else if (s->is_hwc)
+    in.type = ir_type_make(IR_F32, 4, (int64_t[]){1, d[1], d[2], d[0]});
+  else
+    in.type = ir_type_make(IR_F32, 4, (int64_t[]){1, d[0], d[1], d[2]});
+  id = ir_append(l->to, l->c->diag, &in);
+  encode.in = &id;
+  encode.attr = attr;
+  encode.n_attr = 2;
+  l->encode = ir_is_none(id) ? id : ir_append(l->to, l->c->diag, &encode);
+  return !ir_is_none(l->encode);
+}
+
+static bool input_source(struct lower *l, const struct ir_node *n, const struct signal *s,
+                         bool as_map, struct source *out) {
+  bool is_known =
+      as_map ? signal_map_shape(&s->shape, &out->shape) : signal_flat_shape(&s->shape, &out->shape);
+
+  if (!is_known || (!as_map && s->is_hwc))
+    return diag_error(l->c->diag, n->loc, "reads the input as %s%s; %s",
+                      ir_type_text(l->c->scratch, &s->shape), s->is_hwc ? ", transposed" : "",
+                      as_map ? "maps are [1, C, H, W]" : "flat values are [1, n], not transposed");
+  if (!encode_input(l, n, s, &out->shape))
+    return false;
+  out->id = l->encode;
+  out->scale = NULL;
+  return true;
+}
+
+/* ---- sums and populations ---- */
+
+ir_id *signal_append_terms(struct lower *l, const struct signal *s) {
+  ir_id *id = ARENA_NEW(l->c->scratch, ir_id, s->n_terms);
+
+  for (size_t i = 0; i < s->n_terms; i++) {
+    id[i] = ir_append(l->to, l->c->diag, &s->term[i]);
+    if (ir_is_none(id[i]))
+      return NULL;
+  }
+  return id;
+}
+
+/* A flat value whose population is a map of 1 x 1 pixels is looked at through a view. */
+static bool flatten_pixel(struct lower *l, struct signal *s) {
+  const struct ir_node *made = ir_node(l->to, s->id);
+  struct ir_node view = {.op = IR_VIEW, .name = "view", .in = &s->id, .n_in = 1, .loc = made->loc};
+
+  if (made->type.rank == s->shape.rank)
+    return true;
+  s->id = ir_append(l->to, l->c->diag, &view);
+  return !ir_is_none(s->id);
+}
+
+bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *s,
+                 const float *scale, struct signal *out) {
+  const struct options *o = l->c->opt;
+  size_t n_channels = (size_t)s->shape.dims[0], n_attr = 0;
+  struct ir_node p = {.op = IR_POPULATION, .name = n->name, .n_in = s->n_terms, .loc = n->loc};
+  struct ir_attr attr[6];
+
+  attr[n_attr++] = ir_word(IR_A_MODEL, IR_W_MODEL_IF);
+  attr[n_attr++] = signal_vector_attr(l, IR_A_THRESHOLD, scale, n_channels);
+  if (s->bias)
+    attr[n_attr++] = signal_vector_attr(l, IR_A_BIAS, s->bias, n_channels);
+  if (o->v_init != 0)
+    attr[n_attr++] = ir_float(IR_A_V_INIT, o->v_init);
+  if (o->reset == RESET_ZERO)
+    attr[n_attr++] = ir_word(IR_A_RESET, IR_W_RESET_ZERO);
+  attr[n_attr++] = ir_text(IR_A_LAYER, signal_name_layer(l, s->origin));
+  p.in = signal_append_terms(l, s);
+  p.attr = attr;
+  p.n_attr = n_attr;
+  if (!p.in)
+    return false;
+  *out = (struct signal){.kind = SIGNAL_SPIKES, .shape = s->shape, .scale = scale};
+  out->id = ir_append(l->to, l->c->diag, &p);
+  return !ir_is_none(out->id) && flatten_pixel(l, out);
+}
+
+bool signal_source(struct lower *l, const struct ir_node *n, size_t k, bool as_map,
+                   struct source *out) {
+  struct signal *s = &l->of[n->in[k].idx];
+  const struct ir_node *operand = ir_node(l->from, n->in[k]);
+
+  if (s->kind == SIGNAL_INPUT)
+    return input_source(l, n, s, as_map, out);
+  if (s->kind == SIGNAL_SUM && s->scale && !signal_fire(l, operand, s, s->scale, s))
+    return false;
+  if (s->kind != SIGNAL_SPIKES)
+    return diag_error(l->c->diag, n->loc,
+                      "its operand %s is %s and has no spikes; a value must pass a Relu, or be a "
+                      "mean or sum of values that did, before %s can use it",
+                      diag_quote(l->c->diag, operand->name),
+                      s->kind == SIGNAL_CONST ? "constant" : "a sum of weighted inputs",
+                      ir_op_name(n->op));
+  if ((s->shape.rank == 3) != as_map)
+    return diag_error(l->c->diag, n->loc, "its operand %s is %s; %s", operand->name,
+                      ir_type_text(l->c->scratch, &operand->type),
+                      as_map ? "only maps [1, C, H, W] can be used here"
+                             : "only flat values [1, n] can be used here, put a Flatten before it");
+  *out = (struct source){s->id, s->shape, s->scale};
+  return true;
+}
