@@ -9,9 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ir/options.h"
+
 struct diag;
 struct ir_type;
-struct options;
 
 enum samples_dtype { SAMPLES_U8, SAMPLES_F32 };
 enum samples_layout { SAMPLES_FLAT, SAMPLES_CHW, SAMPLES_HWC };
@@ -20,15 +21,17 @@ struct samples {
   const char *path; /* for messages */
   size_t n;
   enum samples_dtype dtype;
-  enum samples_layout layout;       /* as stored, after --input-layout             */
-  size_t channels, height, width;   /* of one sample; flat: channels = size, 1, 1  */
-  const void *data;                 /* n * channels * height * width elements      */
-  const int32_t *labels;            /* n, or NULL                                  */
+  enum samples_layout layout;     /* as stored                                    */
+  bool is_layout_known;           /* else CHW is a guess that samples_prepare may turn to HWC */
+  size_t channels, height, width; /* stored axes in CHW order, also where they are a guess;
+                                     flat: channels = size, 1, 1                  */
+  const void *data;               /* n * channels * height * width elements       */
+  const int32_t *labels;          /* n, or NULL                                   */
 
-  /* x' = (x * scale - mean[c]) / std[c], then `pad` zeros (of x, before the formula is 0 in x') on
-   * every side; set by samples_prepare. */
+  /* x' = (x * scale - mean[c]) / std[c], where the stored x has a border of `pad` zeros on every
+   * side; set by samples_prepare. One mean for all channels, or one for each; so for std. */
   float scale;
-  const float *mean, *std; /* per channel */
+  struct number_list mean, std;
   size_t pad;
 
   /* Order the model wants, set by samples_prepare. */
@@ -36,9 +39,10 @@ struct samples {
   size_t model_size;
 };
 
-/* Fits the samples to a model's input type (batch axis 1 or none; [1,C,H,W], [1,H,W,C], [C,H,W],
- * [H,W], [1,n], [n], [1,n,1] ...) and takes scale, mean, std, pad and layout from the options.
- * Defaults: scale 1/255 for bytes, 1 for floats. False: told, with both shapes. */
+/* Fits the samples to a model's input type (any batch axis or none; [1,C,H,W], [1,H,W,C], [C,H,W],
+ * [H,W], [1,n], [n], [1,n,1] ...) and takes scale, mean, std, pad and layout from the options,
+ * which must outlive the samples. A flat model takes the values in their stored order. Defaults:
+ * scale 1/255 for bytes, 1 for floats. False: told, with both shapes. */
 bool samples_prepare(struct samples *s, struct diag *d, const struct ir_type *input,
                      const struct options *opt);
 
