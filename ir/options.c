@@ -176,7 +176,7 @@ static bool set_value(struct options *o, struct arena *a, const struct option *o
 /* What set_value takes, for messages. */
 static const char *allowed(struct arena *a, const struct option *opt) {
   const char *what = opt->kind == INT    ? "a whole number"
-                     : opt->kind == LIST ? "one number or fraction, or one per channel with commas,"
+                     : opt->kind == LIST ? "one number or fraction, or one per channel (1,2,3)"
                                          : "a number or fraction";
 
   if (opt->kind == TEXT)

@@ -28,6 +28,9 @@ struct number_list {
   const double *v;
   size_t n;
 };
+static inline double number_list_at(struct number_list list, size_t channel, double otherwise) {
+  return list.n ? list.v[channel % list.n] : otherwise;
+}
 
 struct options {
   enum command command;

@@ -280,10 +280,6 @@ static struct strides strides_of(enum samples_layout layout, struct shape s) {
   return (struct strides){s.height * s.width, s.width, 1};
 }
 
-static float number_for(struct number_list list, size_t channel, float otherwise) {
-  return list.n == 0 ? otherwise : (float)list.v[list.n == 1 ? 0 : channel];
-}
-
 void samples_get(const struct samples *s, size_t i, float *x) {
   struct shape stored = {s->layout, s->channels, s->height, s->width};
   struct shape padded = with_pad(stored, s->pad);
@@ -292,7 +288,7 @@ void samples_get(const struct samples *s, size_t i, float *x) {
   const float *floats = (const float *)s->data + i * size_of(stored);
 
   for (size_t c = 0; c < s->channels; c++) {
-    float mean = number_for(s->mean, c, 0), std = number_for(s->std, c, 1);
+    float mean = (float)number_list_at(s->mean, c, 0), std = (float)number_list_at(s->std, c, 1);
 
     for (size_t y = 0; s->pad > 0 && y < padded.height; y++)
       for (size_t k = 0; k < padded.width; k++)

@@ -33,8 +33,8 @@ static struct range input_range(struct arena *a, const struct options *o, const 
   calibration_channels(t, &n, &n_each);
   r = range_new(a, n);
   for (size_t c = 0; c < n; c++) {
-    double mean = o->n_input_mean ? o->input_mean[c % o->n_input_mean] : 0;
-    double std = o->n_input_std ? o->input_std[c % o->n_input_std] : 1;
+    double mean = number_list_at(o->input_mean, c, 0);
+    double std = number_list_at(o->input_std, c, 1);
     r.low[c] = (float)((0 - mean) / std);
     r.high[c] = (float)((1 - mean) / std);
   }
