@@ -63,7 +63,7 @@ void analog_slice(const struct analog_call *c) {
   own_strides(&c->in[0].type, stride);
   for (size_t i = 0; i < c->node->type.rank; i++) {
     start += starts[i] * stride[i];
-    stride[i] *= steps[i];
+    stride[i] = c->node->type.dims[i] > 1 ? stride[i] * steps[i] : 0; /* else any step is valid */
   }
   copy_box(c, start, stride);
 }
