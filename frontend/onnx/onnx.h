@@ -1,0 +1,19 @@
+/* frontend/onnx/onnx.h -- ONNX models to analog IR, and the list of operators that are known. */
+#ifndef FRONTEND_ONNX_ONNX_H
+#define FRONTEND_ONNX_ONNX_H
+
+#include <stdio.h>
+
+#include "ir/base/file.h"
+
+struct comp;
+struct ir_graph;
+
+/* `file` is the whole model; it is needed no longer afterwards. The result lives in c->arena, the
+ * unpacked message in c->scratch, which the caller resets. NULL: told. */
+struct ir_graph *onnx_read(struct comp *c, const char *path, struct bytes file);
+
+/* Markdown table: a row per operator with its opsets and restrictions, for docs/OPS.md. */
+void onnx_list_ops(FILE *f);
+
+#endif

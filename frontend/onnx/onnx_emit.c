@@ -1,0 +1,84 @@
+#include <string.h>
+
+#include "frontend/onnx/onnx_internal.h"
+#include "ir/base/arena.h"
+#include "ir/comp.h"
+#include "ir/exec/fold.h"
+
+static bool all_const(const struct ir_graph *g, const struct ir_node *x) {
+  for (size_t k = 0; k < x->n_in; k++)
+    if (ir_node(g, x->in[k])->op != IR_CONST)
+      return false;
+  return x->n_in > 0;
+}
+
+/* A small file may ask for a large constant; what it may take is bounded like its unpacking. */
+static bool charge(struct onnx_node *n, const struct ir_type *type) {
+  size_t bytes = (size_t)ir_type_count(type) * ir_dtype_size(type->dtype);
+
+  if (bytes > n->im->left_bytes)
+    return onnx_fail(n,
+                     "a constant of %zu bytes comes out here; %zu bytes are left of what this "
+                     "model may take, --max-memory BYTES sets another limit",
+                     bytes, n->im->left_bytes);
+  n->im->left_bytes -= bytes;
+  return true;
+}
+
+bool onnx_new_tensor(struct onnx_node *n, struct ir_type type, struct ir_tensor *out) {
+  if (!charge(n, &type))
+    return false;
+  *out = ir_tensor_new(n->im->c->arena, type);
+  return true;
+}
+
+ir_id onnx_emit(struct onnx_node *n, struct ir_node x) {
+  struct ir_tensor t;
+
+  for (size_t k = 0; k < x.n_in; k++)
+    if (ir_is_none(x.in[k])) /* told where it failed */
+      return (ir_id){0};
+  if (n->is_bad)
+    return (ir_id){0};
+  x.loc = n->loc;
+  if (!x.name)
+    x.name = n->name;
+  if (!all_const(n->im->g, &x))
+    return ir_append(n->im->g, n->im->c->diag, &x);
+  if (!ir_infer_type(n->im->g, n->im->c->diag, &x) || !charge(n, &x.type))
+    return (ir_id){0};
+  if (exec_fold(n->im->g, &x, &t))
+    return onnx_emit_const(n, x.name, t);
+  return ir_append(n->im->g, n->im->c->diag, &x);
+}
+
+ir_id onnx_emit_const(struct onnx_node *n, const char *name, struct ir_tensor t) {
+  if (n->is_bad)
+    return (ir_id){0};
+  return ir_append_const(n->im->g, n->im->c->diag, name ? name : n->name, t, n->loc);
+}
+
+ir_id onnx_set_const(struct onnx_node *n, struct ir_tensor t) {
+  n->result->tensor = t;
+  n->result->is_read = true;
+  return (ir_id){0};
+}
+
+ir_id onnx_emit_reshape(struct onnx_node *n, ir_id x, const int64_t *dims, size_t rank) {
+  struct ir_attr shape = ir_ints(IR_A_SHAPE, dims, rank);
+  const struct ir_type *old = ir_is_none(x) ? NULL : &ir_node(n->im->g, x)->type;
+
+  if (old && old->rank == rank && !memcmp(old->dims, dims, rank * sizeof *dims))
+    return x;
+  return onnx_emit(
+      n, (struct ir_node){.op = IR_RESHAPE, .in = &x, .n_in = 1, .attr = &shape, .n_attr = 1});
+}
+
+ir_id onnx_emit_transpose(struct onnx_node *n, const char *name, ir_id x, const int64_t *perm) {
+  size_t rank = ir_is_none(x) ? 0 : ir_node(n->im->g, x)->type.rank;
+  struct ir_attr attr = ir_ints(IR_A_PERM, perm, rank);
+
+  return onnx_emit(
+      n, (struct ir_node){
+             .op = IR_TRANSPOSE, .name = name, .in = &x, .n_in = 1, .attr = &attr, .n_attr = 1});
+}

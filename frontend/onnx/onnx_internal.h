@@ -1,0 +1,169 @@
+/* frontend/onnx/onnx_internal.h -- what the files of the ONNX reader share.
+ *
+ * Everything here lives in comp->scratch but what goes into the graph. Builders report through
+ * onnx_fail, which tells the first problem of a node and marks it bad; a bad node gives "none". */
+#ifndef FRONTEND_ONNX_ONNX_INTERNAL_H
+#define FRONTEND_ONNX_ONNX_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ir/ir.h"
+#include "onnx.pb-c.h"
+
+struct comp;
+struct map;
+
+/* One named tensor of the file: initializer, input or result of a node. */
+struct onnx_value {
+  const char *name;
+  const Onnx__TensorProto *proto; /* initializer, else NULL                            */
+  size_t producer;                /* 1 + index of the node that makes it, else 0        */
+  bool is_input, is_output;       /* listed in graph.input, in graph.output             */
+  bool is_used;                   /* an output depends on it                            */
+  bool is_read;                   /* tensor holds the initializer or a folded constant  */
+  struct ir_tensor tensor;
+  ir_id id; /* none until something needs it as a node */
+};
+
+struct onnx_import {
+  struct comp *c;
+  struct ir_graph *g;
+  const char *path;
+  const Onnx__ModelProto *model;
+  const Onnx__GraphProto *graph;
+  int64_t opset;     /* of the default domain */
+  struct map *index; /* value name -> position in values */
+  struct onnx_value *values;
+  size_t n_values;
+  size_t left_bytes; /* what constants that the file does not hold may still take */
+};
+
+struct onnx_node;
+
+/* A row of the operator table. */
+struct onnx_op {
+  const char *name;
+  int first, last; /* opsets; last 0: no end */
+  size_t min_in, max_in;
+  const char *attrs; /* known attributes, blanks between */
+  ir_id (*build)(struct onnx_node *n);
+  const char *limits; /* for docs/OPS.md */
+};
+
+/* A node while it is being built. */
+struct onnx_node {
+  struct onnx_import *im;
+  const Onnx__NodeProto *proto;
+  const struct onnx_op *op;
+  struct onnx_value *result;
+  struct loc loc;
+  const char *name; /* of the IR node it becomes */
+  bool is_bad;
+};
+
+struct onnx_ints {
+  const int64_t *v; /* NULL: absent */
+  size_t n;
+};
+
+/* protobuf-c gives NULL for an absent string. */
+static inline const char *onnx_str(const char *s) {
+  return s ? s : "";
+}
+
+bool onnx_fail(struct onnx_node *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- onnx_order.c ---- */
+
+bool onnx_is_default_domain(const char *domain);
+/* A name that the IR can carry: control bytes as \xNN, at most IR_MAX_NAME bytes. */
+const char *onnx_ir_name(struct onnx_import *im, const char *name);
+struct loc onnx_node_loc(struct onnx_import *im, const Onnx__NodeProto *p);
+struct onnx_value *onnx_value_find(const struct onnx_import *im, const char *name);
+/* Fills im->values. False: a name is defined twice. */
+bool onnx_name_values(struct onnx_import *im);
+/* Marks nodes and values that the outputs need. False: a name has no definition. */
+bool onnx_mark_needed(struct onnx_import *im, bool *needed);
+/* False: an operator that is needed is not supported; each is told. */
+bool onnx_check_ops(struct onnx_import *im, const bool *needed);
+/* Indices of the needed nodes, operands first, else in the file's order. False: a cycle. */
+bool onnx_sort_nodes(struct onnx_import *im, const bool *needed, size_t *order, size_t *n_order);
+
+/* ---- onnx_tensor.c ---- */
+
+/* f32 for floating types, i64 for integers and booleans; checked against its dims. Only tensors of
+ * one element may be infinite (a bound of Clip); NaN is refused. False: told at loc. */
+bool onnx_tensor_read(struct onnx_import *im, const Onnx__TensorProto *t, struct loc loc,
+                      struct ir_tensor *out);
+/* False: no element type that is read here. */
+bool onnx_dtype(int32_t data_type, enum ir_dtype *dtype);
+const char *onnx_dtype_name(int32_t data_type);
+/* Elements of dims, false when one is negative or the product exceeds 2^31 - 1. */
+bool onnx_count(const int64_t *dims, size_t rank, int64_t *count);
+
+/* ---- onnx_attr.c: attributes and operands ---- */
+
+/* Every attribute is known to the operator and given once. */
+bool onnx_check_attrs(struct onnx_node *n);
+bool onnx_has_attr(const struct onnx_node *n, const char *name);
+int64_t onnx_attr_int(struct onnx_node *n, const char *name, int64_t otherwise);
+double onnx_attr_float(struct onnx_node *n, const char *name, double otherwise);
+const char *onnx_attr_text(struct onnx_node *n, const char *name, const char *otherwise);
+const Onnx__TensorProto *onnx_attr_tensor(struct onnx_node *n, const char *name);
+struct onnx_ints onnx_attr_ints(struct onnx_node *n, const char *name);
+/* Floats of a list attribute; *count is 0 when absent. */
+const float *onnx_attr_floats(struct onnx_node *n, const char *name, size_t *count);
+
+bool onnx_has_in(const struct onnx_node *n, size_t k);
+/* Operand k as a node; none when absent, or bad. */
+ir_id onnx_in(struct onnx_node *n, size_t k);
+/* Operand k where it is a constant, else NULL. */
+const struct ir_tensor *onnx_const(struct onnx_node *n, size_t k);
+/* Of an operand that is there. */
+const struct ir_type *onnx_type(struct onnx_node *n, size_t k);
+const char *onnx_in_name(const struct onnx_node *n, size_t k);
+
+/* A list that is operand k in newer opsets and attribute `name` in older ones. */
+struct onnx_ints onnx_list(struct onnx_node *n, const char *name, size_t k);
+/* The same for a number: false when absent, *v is unchanged then. */
+bool onnx_number(struct onnx_node *n, const char *name, size_t k, double *v);
+/* An axis counted from the back where negative, for a tensor of `rank`. */
+size_t onnx_axis(struct onnx_node *n, int64_t axis, size_t rank);
+
+/* ---- onnx_read.c ---- */
+
+/* Appends `x` with the node's place, and its name where x.name is NULL. A node whose operands are
+ * all constants becomes a constant where ir/exec can evaluate it. */
+ir_id onnx_emit(struct onnx_node *n, struct ir_node x);
+ir_id onnx_emit_const(struct onnx_node *n, const char *name, struct ir_tensor t);
+/* Makes t the result without a node, which is appended when something needs one: an empty list has
+ * no place in the IR. Gives none. */
+ir_id onnx_set_const(struct onnx_node *n, struct ir_tensor t);
+/* The same as x where the shape does not change. */
+ir_id onnx_emit_reshape(struct onnx_node *n, ir_id x, const int64_t *dims, size_t rank);
+ir_id onnx_emit_transpose(struct onnx_node *n, const char *name, ir_id x, const int64_t *perm);
+/* Zeroed; counts against the memory limit. False: told. */
+bool onnx_new_tensor(struct onnx_node *n, struct ir_type type, struct ir_tensor *out);
+
+/* ---- onnx_ops.c: the table ---- */
+
+/* NULL: not supported, or not in this opset. */
+const struct onnx_op *onnx_op_find(const struct onnx_import *im, const Onnx__NodeProto *p);
+/* Names of all operators, ", " between; in arena a. */
+const char *onnx_op_names(struct arena *a);
+
+/* ---- builders ---- */
+
+#define ONNX_BUILDERS(X)                                                                           \
+  X(conv)                                                                                          \
+  X(maxpool) X(avgpool) X(global_avgpool) X(pad) X(gemm) X(matmul) X(add) X(relu) X(clip)          \
+      X(batchnorm) X(softmax) X(log_softmax) X(same) X(dropout) X(constant) X(constant_of_shape)   \
+          X(cast) X(concat) X(flatten) X(reshape) X(transpose) X(squeeze) X(unsqueeze) X(shape)    \
+              X(gather) X(slice)
+#define ONNX_DECLARE(name) ir_id onnx_build_##name(struct onnx_node *n);
+ONNX_BUILDERS(ONNX_DECLARE)
+#undef ONNX_DECLARE
+
+#endif
