@@ -22,10 +22,14 @@ DIRS := ir/base ir ir/exec frontend frontend/onnx frontend/data passes passes/an
 SRC  := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
 GEN  := $(B)/gen/onnx.pb-c.c $(B)/gen/kernel_text.c
 OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
+# The executor's kernels once more for wider vectors; chosen at run time.
+ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
+OBJ  += $(B)/ir/exec/spiking_kernels_avx2.o $(B)/ir/exec/spiking_kernels_avx512.o
+endif
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test test-run check clean lint golden-accept unit
+.PHONY: all demo test test-run check clean lint golden-accept unit install uninstall
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -37,6 +41,17 @@ $(LIB): $(OBJ)
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+# $(call kernels,table,march)
+kernels = $(CC) $(CPPFLAGS) $(STD) $(WARN) $(CFLAGS) -O3 $(2) -DSPIKING_KERNELS=$(1) -MMD -MP -c -o $@ $<
+$(B)/ir/exec/spiking_kernels.o: ir/exec/spiking_kernels.c
+	@mkdir -p $(@D)
+	$(call kernels,spiking_kernels_baseline,)
+$(B)/ir/exec/spiking_kernels_avx2.o: ir/exec/spiking_kernels.c
+	@mkdir -p $(@D)
+	$(call kernels,spiking_kernels_avx2,-march=x86-64-v3)
+$(B)/ir/exec/spiking_kernels_avx512.o: ir/exec/spiking_kernels.c
+	@mkdir -p $(@D)
+	$(call kernels,spiking_kernels_avx512,-march=x86-64-v4 -mprefer-vector-width=512)
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) -w $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -47,6 +62,19 @@ $(B)/gen/onnx.pb-c.c: $(ONNX_PROTO)
 	protoc-c --proto_path=$(dir $(ONNX_PROTO)) --c_out=$(@D) $(notdir $(ONNX_PROTO))
 $(B)/gen/onnx.pb-c.h: $(B)/gen/onnx.pb-c.c ;
 $(patsubst %.c,$(B)/%.o,$(wildcard frontend/onnx/*.c)): | $(B)/gen/onnx.pb-c.c
+
+# The runtime's headers as strings, which generated C carries.
+RUNTIME := $(sort $(wildcard runtime/include/snn/*.h runtime/kernels/*.h))
+$(B)/gen/kernel_text.c: $(RUNTIME)
+	@mkdir -p $(@D)
+	@{ echo '#include "backends/c/kernel_text.h"'; \
+	   echo 'const struct kernel_text kernel_texts[] = {'; \
+	   for f in $(RUNTIME); do \
+	     echo "{\"$$f\","; sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $$f; echo '},'; \
+	   done; \
+	   echo '};'; \
+	   echo 'const size_t n_kernel_texts = sizeof kernel_texts / sizeof *kernel_texts;'; } >$@.tmp
+	@mv $@.tmp $@
 
 # ---- tests ----
 # `make check` is for every edit: unit tests, goldens, lint. `make test` is all of it, under sanitizers
@@ -72,6 +100,22 @@ lint: all
 	@tests/run.sh lint
 golden-accept: all
 	tests/golden/run.sh --accept
+
+# ---- installation ----
+# The runtime's headers are for C generated with --runtime external.
+INCLUDE := $(DESTDIR)$(PREFIX)/include/snn
+PC      := $(DESTDIR)$(PREFIX)/lib/pkgconfig/snn.pc
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(INCLUDE)/kernels $(dir $(PC))
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/snncc
+	install -m 644 runtime/include/snn/*.h $(INCLUDE)
+	install -m 644 runtime/kernels/*.h $(INCLUDE)/kernels
+	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' '' 'Name: snn' \
+	  'Description: kernels of spiking neural networks, header only' 'Version: $(VERSION)' \
+	  'Cflags: -I$${includedir}' >$(PC)
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/snncc $(PC)
+	rm -rf $(INCLUDE)
 
 -include $(OBJ:.o=.d) $(B)/snncc.d $(UNIT:=.d)
 

@@ -1,0 +1,207 @@
+/* Plan: the kernel table, sizes, and the walk over the graph. */
+#include "ir/exec/plan.h"
+
+#include "ir/base/arena.h"
+#include "ir/exec/plan_internal.h"
+#include "snn/descriptor.h"
+
+/* ---- kernels ---- */
+
+#define FIELD_NAME(name) #name,
+static const char *const window_fields[] = {SNN_WINDOW_FIELDS(FIELD_NAME)};
+static const char *const dense_fields[] = {SNN_DENSE_FIELDS(FIELD_NAME)};
+static const char *const one_to_one_fields[] = {SNN_ONE_TO_ONE_FIELDS(FIELD_NAME)};
+static const char *const fire_fields[] = {SNN_FIRE_FIELDS(FIELD_NAME)};
+static const char *const map_fields[] = {SNN_MAP_FIELDS(FIELD_NAME)};
+static const char *const concat_fields[] = {SNN_CONCAT_FIELDS(FIELD_NAME)};
+
+enum { SILENT = false, COUNTS = true };
+static const struct plan_kernel kernels[] = {
+#define PLAN_KERNEL(tag, function, header, desc, n_args, counts)                                   \
+  {#function, header, #desc, desc##_fields, sizeof desc##_fields / sizeof *desc##_fields,          \
+   n_args,    counts},
+#include "ir/exec/kernels.def"
+#undef PLAN_KERNEL
+};
+
+const struct plan_kernel *plan_kernel(enum plan_kernel_tag tag) {
+  return &kernels[tag];
+}
+
+/* ---- what a plan says ---- */
+
+size_t plan_n_ops(const struct plan *p) {
+  return p->n_ops;
+}
+const struct plan_op *plan_op(const struct plan *p, size_t i) {
+  return &p->op[i];
+}
+size_t plan_n_buffers(const struct plan *p) {
+  return p->n_buffers;
+}
+const struct plan_buffer *plan_buffer(const struct plan *p, size_t i) {
+  return &p->buffer[i];
+}
+size_t plan_n_tensors(const struct plan *p) {
+  return p->n_tensors;
+}
+const struct plan_tensor *plan_tensor(const struct plan *p, size_t i) {
+  return &p->tensor[i];
+}
+size_t plan_n_layers(const struct plan *p) {
+  return p->n_layers;
+}
+const struct plan_layer *plan_layer(const struct plan *p, size_t i) {
+  return &p->layer[i];
+}
+size_t plan_input_size(const struct plan *p) {
+  return p->input_size;
+}
+size_t plan_output_size(const struct plan *p) {
+  return p->output_size;
+}
+size_t plan_steps(const struct plan *p) {
+  return p->steps;
+}
+size_t plan_spike_words(const struct plan *p) {
+  return p->spike_words;
+}
+
+size_t plan_layer_ram_bytes(const struct plan *p, size_t layer) {
+  size_t bytes = 0;
+
+  for (size_t i = 0; i < p->n_buffers; i++)
+    if (p->buffer_layer[i] == layer && p->buffer[i].kind != PLAN_SPIKES)
+      bytes += p->buffer[i].n * (p->buffer[i].kind == PLAN_COUNT ? 2 : 4);
+  return bytes;
+}
+
+size_t plan_ram_bytes(const struct plan *p) {
+  size_t bytes = 4 * (p->spike_words + p->n_layers - 1);
+
+  for (size_t l = 0; l < p->n_layers; l++)
+    bytes += plan_layer_ram_bytes(p, l);
+  return (bytes + 3) / 4 * 4; /* u16 counts come last in net_state */
+}
+
+size_t plan_layer_const_bytes(const struct plan *p, size_t layer) {
+  size_t bytes = 0;
+
+  for (size_t i = 0; i < p->n_tensors; i++)
+    if (p->tensor_layer[i] == layer)
+      bytes += 4 * p->tensor[i].n;
+  for (size_t i = 0; i < p->n_ops; i++)
+    if (p->op[i].layer == layer)
+      bytes += 4 * kernels[p->op[i].kernel].n_fields;
+  return bytes;
+}
+
+size_t plan_const_bytes(const struct plan *p) {
+  size_t bytes = 0;
+
+  for (size_t l = 0; l < p->n_layers; l++)
+    bytes += plan_layer_const_bytes(p, l);
+  return bytes;
+}
+
+/* ---- checks ---- */
+
+/* First and last op, counted from 1, that touches each buffer; 0: none. */
+struct life {
+  size_t first, last;
+};
+
+static struct life *lives_of(const struct plan_builder *b) {
+  const struct plan *p = b->plan;
+  struct life *life = ARENA_NEW(b->arena, struct life, p->n_buffers);
+
+  for (size_t i = 0; i < p->n_ops; i++)
+    for (size_t k = 0; k < kernels[p->op[i].kernel].n_args; k++) {
+      const struct plan_arg *arg = &p->op[i].arg[k];
+      if (arg->kind != PLAN_ARG_BUFFER)
+        continue;
+      if (life[arg->index].first == 0)
+        life[arg->index].first = i + 1;
+      life[arg->index].last = i + 1;
+    }
+  return life;
+}
+
+/* No bitmap is written over another that is still to be read in the same step. */
+static bool check_places(const struct plan_builder *b) {
+  const struct plan *p = b->plan;
+  const struct life *life = lives_of(b);
+
+  for (size_t i = 0; i < p->n_buffers; i++)
+    for (size_t k = 0; k < p->n_buffers; k++) {
+      const struct plan_buffer *old = &p->buffer[i], *new = &p->buffer[k];
+      if (i != k && old->kind == PLAN_SPIKES && new->kind == PLAN_SPIKES &&
+          old->at < new->at + new->n &&new->at < old->at + old->n &&life[i].first <
+              life[k].first &&life[k].first <= life[i].last)
+        return diag_error(b->diag, ir_node(b->graph, p->op[life[k].first - 1].node)->loc,
+                          "spikes_at: %s would overwrite %s, which is read later in the step",
+                          new->name, old->name);
+    }
+  return true;
+}
+
+static bool check_graph(const struct plan_builder *b) {
+  const struct ir_graph *g = b->graph;
+  struct loc none = {0};
+  ir_id out = ir_nth(g, IR_OUTPUT, 0);
+
+  if (ir_is_synchronous(g))
+    return diag_error(b->diag, none,
+                      "the schedule is synchronous; only schedule=layered can be run so far");
+  if (!(ir_facts(g) & IR_FACT_PLACED))
+    return diag_error(b->diag, none, "the spikes have no place yet; pass place-memory gives it");
+  if (ir_n_of(g, IR_INPUT) != 1 || ir_n_of(g, IR_OUTPUT) != 1 || ir_n_of(g, IR_READOUT) != 1)
+    return diag_error(b->diag, none,
+                      "the network has %zu inputs, %zu outputs and %zu readouts; one of each is "
+                      "supported",
+                      ir_n_of(g, IR_INPUT), ir_n_of(g, IR_OUTPUT), ir_n_of(g, IR_READOUT));
+  if (ir_node(g, ir_node(g, out)->in[0])->op != IR_READOUT)
+    return diag_error(b->diag, ir_node(g, out)->loc,
+                      "output: its operand is %s; a readout is "
+                      "needed",
+                      ir_op_name(ir_node(g, ir_node(g, out)->in[0])->op));
+  if (b->plan->steps < 1 || b->plan->steps > UINT16_MAX)
+    return diag_error(b->diag, none, "the network has %zu steps; 1 to %d are supported",
+                      b->plan->steps, UINT16_MAX);
+  return true;
+}
+
+static size_t header_int(const struct ir_graph *g, enum ir_attr_key key) {
+  const struct ir_attr *attr = ir_graph_attr(g, key);
+
+  return attr && attr->u.i > 0 ? (size_t)attr->u.i : 0;
+}
+
+struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g) {
+  size_t n = ir_n_nodes(g), n_parts = 1;
+  struct plan *p = ARENA_NEW(a, struct plan, 1);
+  struct plan_builder b = {a, d, g, p, ARENA_NEW(a, size_t, n + 1), ARENA_NEW(a, size_t, n + 1)};
+
+  p->steps = header_int(g, IR_A_STEPS);
+  p->spike_words = header_int(g, IR_A_SPIKE_WORDS);
+  if (!check_graph(&b))
+    return NULL;
+  p->input_size = (size_t)ir_type_count(&ir_node(g, ir_nth(g, IR_INPUT, 0))->type);
+  for (size_t i = 1; i <= n; i++)
+    n_parts += ir_node(g, ir_id_at(i))->n_in + 4; /* at most this many of a kind per node */
+  p->op = ARENA_NEW(a, struct plan_op, n_parts);
+  p->buffer = ARENA_NEW(a, struct plan_buffer, n_parts);
+  p->buffer_layer = ARENA_NEW(a, size_t, n_parts);
+  p->tensor = ARENA_NEW(a, struct plan_tensor, n_parts);
+  p->tensor_layer = ARENA_NEW(a, size_t, n_parts);
+  p->layer = ARENA_NEW(a, struct plan_layer, n);
+  for (size_t i = 1; i <= n; i++)
+    if (!plan_add_node(&b, ir_id_at(i)))
+      return NULL;
+  if (!p->layer[p->n_layers - 1].is_readout) {
+    diag_error(d, ir_node(g, p->layer[p->n_layers - 1].node)->loc,
+               "%s comes after the readout and reaches no output", p->layer[p->n_layers - 1].name);
+    return NULL;
+  }
+  return check_places(&b) ? p : NULL;
+}

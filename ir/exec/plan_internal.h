@@ -1,0 +1,71 @@
+/* ir/exec/plan_internal.h -- a plan while it is built. */
+#ifndef IR_EXEC_PLAN_INTERNAL_H
+#define IR_EXEC_PLAN_INTERNAL_H
+
+#include "ir/exec/plan.h"
+
+struct plan {
+  struct plan_op *op;
+  struct plan_buffer *buffer;
+  struct plan_tensor *tensor;
+  struct plan_layer *layer;
+  size_t *buffer_layer, *tensor_layer; /* which layer each counts for */
+  size_t n_ops, n_buffers, n_tensors, n_layers;
+  size_t input_size, output_size, steps, spike_words;
+};
+
+/* A map, channels last; a flat population is one pixel. */
+struct plan_shape {
+  int32_t height, width, channels;
+};
+
+struct plan_builder {
+  struct arena *arena;
+  struct diag *diag;
+  const struct ir_graph *graph;
+  struct plan *plan;
+  size_t *spikes; /* by node id: buffer of its spikes */
+  size_t *layer;  /* by node id: the layer it counts for */
+};
+
+/* What projections feed: a population or a readout. */
+struct plan_target {
+  const struct ir_node *node;
+  struct plan_shape shape;
+  size_t layer;
+  struct plan_arg v;     /* takes spikes                                                */
+  struct plan_arg drive; /* takes constant currents; what is added every step, or NULL */
+};
+
+/* Each adds one and gives its index, or the argument that names it. */
+void plan_add_op(struct plan_builder *b, struct plan_op op);
+struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct plan_buffer buffer,
+                                const char *suffix);
+struct plan_arg plan_add_tensor(struct plan_builder *b, size_t layer, const char *suffix,
+                                const float *data, size_t n);
+
+struct plan_shape plan_shape_of(const struct ir_type *t);
+static inline int32_t plan_pixels(struct plan_shape s) {
+  return s.height * s.width;
+}
+/* The node behind views. */
+ir_id plan_behind_views(const struct ir_graph *g, ir_id id);
+
+/* A table of one value per channel, one for all (repeated here) or one per neuron. *step is 0, or
+ * the channels where it is per neuron. False: told. */
+bool plan_add_table(struct plan_builder *b, const struct plan_target *t, enum ir_attr_key key,
+                    struct plan_arg *arg, int32_t *step);
+
+/* Descriptor of the window of n. */
+const int32_t *plan_window_desc(struct plan_builder *b, const struct ir_node *n,
+                                struct plan_shape in, struct plan_shape out);
+
+/* True where the projection carries the constant current of the input. */
+bool plan_is_current(const struct plan_builder *b, ir_id projection);
+/* The calls of one node and of the projections into it. False: told. */
+bool plan_add_node(struct plan_builder *b, ir_id id);
+
+/* The kernel call of one projection into `t`. False: told. */
+bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir_id projection);
+
+#endif

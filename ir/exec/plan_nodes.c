@@ -1,0 +1,324 @@
+/* Plan: populations, pools, concatenations and the readout. */
+#include "ir/exec/plan_internal.h"
+
+#include "ir/base/arena.h"
+#include "snn/descriptor.h"
+
+/* ---- parts ---- */
+
+void plan_add_op(struct plan_builder *b, struct plan_op op) {
+  b->plan->op[b->plan->n_ops++] = op;
+}
+
+struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct plan_buffer buffer,
+                                const char *suffix) {
+  struct plan *p = b->plan;
+
+  buffer.name = arena_printf(b->arena, "%s%s", p->layer[layer].name, suffix);
+  p->buffer_layer[p->n_buffers] = layer;
+  p->buffer[p->n_buffers] = buffer;
+  return (struct plan_arg){PLAN_ARG_BUFFER, p->n_buffers++};
+}
+
+struct plan_arg plan_add_tensor(struct plan_builder *b, size_t layer, const char *suffix,
+                                const float *data, size_t n) {
+  struct plan *p = b->plan;
+  const char *name = arena_printf(b->arena, "%s%s", p->layer[layer].name, suffix);
+
+  p->tensor_layer[p->n_tensors] = layer;
+  p->tensor[p->n_tensors] = (struct plan_tensor){name, data, n};
+  return (struct plan_arg){PLAN_ARG_TENSOR, p->n_tensors++};
+}
+
+static size_t neurons_of(struct plan_shape s) {
+  return (size_t)plan_pixels(s) * (size_t)s.channels;
+}
+
+bool plan_add_table(struct plan_builder *b, const struct plan_target *t, enum ir_attr_key key,
+                    struct plan_arg *arg, int32_t *step) {
+  const struct ir_tensor *table = ir_attr_tensor(t->node, key);
+  size_t channels = (size_t)t->shape.channels, n = (size_t)ir_type_count(&table->type);
+  const float *data = table->data;
+  float *repeated;
+
+  if (table->type.dtype != IR_F32 || (n != 1 && n != channels && n != neurons_of(t->shape)))
+    return diag_error(b->diag, t->node->loc,
+                      "%s: %s is %s; f32[1], f32[%zu] or one of %zu are "
+                      "needed",
+                      ir_op_name(t->node->op), ir_attr_name(key),
+                      ir_type_text(b->arena, &table->type), channels, neurons_of(t->shape));
+  *step = n > channels ? t->shape.channels : 0;
+  if (n < channels) {
+    repeated = ARENA_NEW(b->arena, float, channels);
+    for (size_t c = 0; c < channels; c++)
+      repeated[c] = data[0];
+    data = repeated;
+    n = channels;
+  }
+  *arg = plan_add_tensor(b, t->layer, arena_printf(b->arena, "_%s", ir_attr_name(key)), data, n);
+  return true;
+}
+
+static size_t add_layer(struct plan_builder *b, ir_id id, size_t neurons) {
+  const struct ir_node *n = ir_node(b->graph, id);
+  struct plan *p = b->plan;
+  size_t units = neurons_of(plan_shape_of(&n->type));
+
+  p->layer[p->n_layers] = (struct plan_layer){.name = ir_attr_text(n, IR_A_LAYER, n->name),
+                                              .node = id,
+                                              .out = id,
+                                              .neurons = neurons,
+                                              .n_outputs = units,
+                                              .is_readout = n->op == IR_READOUT};
+  b->layer[id.idx] = p->n_layers;
+  return p->n_layers++;
+}
+
+/* The bitmap of node `id` at its place in the shared region. False: told. */
+static bool add_spikes(struct plan_builder *b, ir_id id, size_t layer, struct plan_arg *arg) {
+  const struct ir_node *n = ir_node(b->graph, id);
+  struct plan_shape s = plan_shape_of(&n->type);
+  size_t words = (size_t)plan_pixels(s) * (((size_t)s.channels + 31) / 32);
+  int64_t at = ir_attr_int(n, IR_A_SPIKES_AT, -1);
+
+  if (at < 0 || (size_t)at > b->plan->spike_words || words > b->plan->spike_words - (size_t)at)
+    return diag_error(b->diag, n->loc,
+                      "%s: spikes_at is %lld; its %zu words must lie within "
+                      "spike_words, which is %zu",
+                      ir_op_name(n->op), (long long)at, words, b->plan->spike_words);
+  *arg = plan_add_buffer(
+      b, layer, (struct plan_buffer){.kind = PLAN_SPIKES, .n = words, .at = (size_t)at}, "_spikes");
+  b->spikes[id.idx] = arg->index;
+  return true;
+}
+
+/* ---- populations and readout ---- */
+
+static const int32_t *map_desc(struct plan_builder *b, struct plan_shape s, int32_t step) {
+  struct snn_map m = {plan_pixels(s), s.channels, step};
+
+  return arena_memdup(b->arena, &m, sizeof m);
+}
+
+/* What is added in every step: a current that starts as the bias, the bias alone, or nothing. */
+static bool add_drive(struct plan_builder *b, struct plan_target *t, int32_t *step) {
+  struct plan_arg bias = {PLAN_ARG_NULL, 0};
+  bool has_current = false;
+
+  *step = 0;
+  if (ir_attr(t->node, IR_A_BIAS) && !plan_add_table(b, t, IR_A_BIAS, &bias, step))
+    return false;
+  for (size_t k = 0; k < t->node->n_in; k++)
+    has_current |= plan_is_current(b, t->node->in[k]);
+  t->drive = bias;
+  if (has_current) {
+    t->drive = plan_add_buffer(
+        b, t->layer, (struct plan_buffer){.kind = PLAN_CURRENT, .n = neurons_of(t->shape)}, "_i");
+    plan_add_op(b, (struct plan_op){.kernel = PLAN_FILL,
+                                    .phase = PLAN_SET_INPUT,
+                                    .layer = t->layer,
+                                    .desc = map_desc(b, t->shape, *step),
+                                    .arg = {bias, t->drive},
+                                    .node = b->plan->layer[t->layer].node});
+    *step = t->shape.channels;
+  }
+  if (t->drive.kind != PLAN_ARG_NULL)
+    b->plan->layer[t->layer].n_biased = neurons_of(t->shape);
+  return true;
+}
+
+/* Membranes, drive and projections of a population or readout. *step is that of its drive. */
+static bool add_target(struct plan_builder *b, ir_id id, struct plan_target *t, int32_t *step) {
+  const struct ir_node *n = ir_node(b->graph, id);
+
+  t->node = n;
+  t->shape = plan_shape_of(&n->type);
+  t->layer = add_layer(b, id, neurons_of(t->shape));
+  t->v = plan_add_buffer(
+      b, t->layer, (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = neurons_of(t->shape)}, "_v");
+  if (!add_drive(b, t, step))
+    return false;
+  for (size_t k = 0; k < n->n_in; k++)
+    if (!plan_add_projection(b, t, n->in[k]))
+      return false;
+  return true;
+}
+
+/* First membranes: v_init of the threshold; a reset leaves 0 where there is no call. */
+static void add_v_init(struct plan_builder *b, const struct plan_target *t,
+                       const struct plan_tensor *threshold) {
+  double v_init = ir_attr_float(t->node, IR_A_V_INIT, 0);
+  float *first = ARENA_NEW(b->arena, float, threshold->n);
+
+  if (v_init == 0)
+    return;
+  for (size_t c = 0; c < threshold->n; c++)
+    first[c] = (float)(v_init * (double)threshold->data[c]);
+  plan_add_op(b, (struct plan_op){
+                     .kernel = PLAN_FILL,
+                     .phase = PLAN_RESET,
+                     .layer = t->layer,
+                     .desc = map_desc(b, t->shape, 0),
+                     .arg = {plan_add_tensor(b, t->layer, "_v_init", first, threshold->n), t->v},
+                     .node = b->plan->layer[t->layer].node});
+}
+
+/* The pool that alone uses population `id`, or none: both are one layer. */
+static ir_id fused_pool(const struct plan_builder *b, ir_id id) {
+  ir_id user = ir_only_user(b->graph, id);
+
+  if (ir_is_none(user) || ir_node(b->graph, user)->op != IR_SPIKE_MAXPOOL)
+    return (ir_id){0};
+  return user;
+}
+
+static bool add_population(struct plan_builder *b, ir_id id) {
+  const struct ir_node *n = ir_node(b->graph, id);
+  enum ir_word model = ir_attr_word(n, IR_A_MODEL, IR_W_MODEL_IF);
+  bool to_zero = ir_attr_word(n, IR_A_RESET, IR_W_RESET_SUBTRACT) == IR_W_RESET_ZERO;
+  struct plan_arg threshold, spikes;
+  int32_t drive_step, threshold_step;
+  struct snn_fire fire;
+  struct plan_target t;
+
+  if (model != IR_W_MODEL_IF)
+    return diag_error(b->diag, n->loc, "population: model is %s; a layered network runs model=if",
+                      ir_word_text(model));
+  if (!add_target(b, id, &t, &drive_step) ||
+      !plan_add_table(b, &t, IR_A_THRESHOLD, &threshold, &threshold_step))
+    return false;
+  if (threshold_step != 0)
+    return diag_error(b->diag, n->loc,
+                      "population: has a threshold for each neuron; kernels have one per channel");
+  add_v_init(b, &t, &b->plan->tensor[threshold.index]);
+  if (!add_spikes(b, id, t.layer, &spikes))
+    return false;
+  fire = (struct snn_fire){plan_pixels(t.shape), t.shape.channels, drive_step, to_zero};
+  plan_add_op(
+      b, (struct plan_op){.kernel = PLAN_FIRE,
+                          .phase = PLAN_STEP,
+                          .counter = ir_is_none(fused_pool(b, id)) ? PLAN_N_SPIKES : PLAN_UNCOUNTED,
+                          .layer = t.layer,
+                          .desc = arena_memdup(b->arena, &fire, sizeof fire),
+                          .arg = {t.v, t.drive, threshold, spikes},
+                          .node = id});
+  return true;
+}
+
+static bool add_readout(struct plan_builder *b, ir_id id) {
+  struct plan_target t;
+  int32_t step;
+
+  if (!add_target(b, id, &t, &step))
+    return false;
+  b->plan->output_size = neurons_of(t.shape);
+  if (t.drive.kind != PLAN_ARG_NULL)
+    plan_add_op(b, (struct plan_op){.kernel = PLAN_ADD_MAP,
+                                    .phase = PLAN_STEP,
+                                    .layer = t.layer,
+                                    .desc = map_desc(b, t.shape, step),
+                                    .arg = {t.drive, t.v},
+                                    .node = id});
+  plan_add_op(b, (struct plan_op){.kernel = PLAN_READ_OUTPUT,
+                                  .phase = PLAN_OUTPUT,
+                                  .layer = t.layer,
+                                  .desc = map_desc(b, t.shape, 0),
+                                  .arg = {t.v, {PLAN_ARG_OUTPUT, 0}},
+                                  .node = id});
+  return true;
+}
+
+/* ---- pools and concatenations ---- */
+
+static bool add_maxpool(struct plan_builder *b, ir_id id) {
+  const struct ir_node *n = ir_node(b->graph, id);
+  ir_id from = plan_behind_views(b->graph, n->in[0]);
+  struct plan_shape in = plan_shape_of(&ir_node(b->graph, from)->type);
+  struct plan_shape out = plan_shape_of(&n->type);
+  bool is_fused = ir_node(b->graph, from)->op == IR_POPULATION && fused_pool(b, from).idx == id.idx;
+  struct plan_arg source = {PLAN_ARG_BUFFER, b->spikes[from.idx]}, counts, spikes;
+  size_t layer;
+
+  if (is_fused) {
+    layer = b->layer[id.idx] = b->layer[from.idx];
+    b->plan->layer[layer].out = id;
+    b->plan->layer[layer].n_outputs = neurons_of(out);
+  } else {
+    layer = add_layer(b, id, 0);
+  }
+  counts = plan_add_buffer(
+      b, layer, (struct plan_buffer){.kind = PLAN_COUNT, .n = neurons_of(in) + neurons_of(out)},
+      "_counts");
+  if (!add_spikes(b, id, layer, &spikes))
+    return false;
+  plan_add_op(b, (struct plan_op){.kernel = PLAN_MAXPOOL,
+                                  .phase = PLAN_STEP,
+                                  .counter = PLAN_N_POOL_OPS,
+                                  .layer = layer,
+                                  .desc = plan_window_desc(b, n, in, out),
+                                  .arg = {source, counts, spikes},
+                                  .node = id});
+  plan_add_op(b, (struct plan_op){.kernel = PLAN_COUNT_SPIKES,
+                                  .phase = PLAN_STEP,
+                                  .counter = PLAN_N_SPIKES,
+                                  .layer = layer,
+                                  .desc = map_desc(b, out, 0),
+                                  .arg = {spikes},
+                                  .node = id});
+  return true;
+}
+
+/* A concatenation counts nothing: its spikes were counted where they were sent. Its bitmap is
+ * booked on the layer of its first operand. */
+static bool add_concat(struct plan_builder *b, ir_id id) {
+  const struct ir_node *n = ir_node(b->graph, id);
+  struct plan_shape out = plan_shape_of(&n->type);
+  struct snn_concat d = {plan_pixels(out), 0, out.channels, 0};
+  size_t layer = b->layer[plan_behind_views(b->graph, n->in[0]).idx];
+  struct plan_arg spikes;
+
+  b->layer[id.idx] = layer;
+  if (!add_spikes(b, id, layer, &spikes))
+    return false;
+  for (size_t k = 0; k < n->n_in; k++) {
+    ir_id from = plan_behind_views(b->graph, n->in[k]);
+    struct plan_shape in = plan_shape_of(&ir_node(b->graph, from)->type);
+    if (plan_pixels(in) != d.pixels)
+      return diag_error(b->diag, n->loc,
+                        "spike_concat: operand %zu is a view of a map; flat "
+                        "operands must be flat populations",
+                        k);
+    d.first += d.in_channels;
+    d.in_channels = in.channels;
+    plan_add_op(b, (struct plan_op){.kernel = PLAN_CONCAT,
+                                    .phase = PLAN_STEP,
+                                    .layer = layer,
+                                    .desc = arena_memdup(b->arena, &d, sizeof d),
+                                    .arg = {{PLAN_ARG_BUFFER, b->spikes[from.idx]}, spikes},
+                                    .node = id});
+  }
+  return true;
+}
+
+/* Only current so far: the projections read the input itself. */
+static bool add_encode(struct plan_builder *b, ir_id id) {
+  const struct ir_node *n = ir_node(b->graph, id);
+  enum ir_word code = ir_attr_word(n, IR_A_CODE, IR_W_CODE_CURRENT);
+
+  if (code != IR_W_CODE_CURRENT)
+    return diag_error(b->diag, n->loc, "encode: code is %s; only current is supported",
+                      ir_word_text(code));
+  return true;
+}
+
+bool plan_add_node(struct plan_builder *b, ir_id id) {
+  /* Projections belong to their targets; views, input and output need no call. */
+  static bool (*const adders[IR_N_OPS])(struct plan_builder *, ir_id) = {
+      [IR_ENCODE] = add_encode,       [IR_POPULATION] = add_population,
+      [IR_READOUT] = add_readout,     [IR_SPIKE_MAXPOOL] = add_maxpool,
+      [IR_SPIKE_CONCAT] = add_concat,
+  };
+  enum ir_op op = ir_node(b->graph, id)->op;
+
+  return !adders[op] || adders[op](b, id);
+}

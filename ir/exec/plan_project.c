@@ -1,0 +1,221 @@
+/* Plan: projections, one kernel call each. */
+#include "ir/exec/plan_internal.h"
+
+#include "ir/base/arena.h"
+#include "snn/descriptor.h"
+
+ir_id plan_behind_views(const struct ir_graph *g, ir_id id) {
+  while (ir_node(g, id)->op == IR_VIEW)
+    id = ir_node(g, id)->in[0];
+  return id;
+}
+
+struct plan_shape plan_shape_of(const struct ir_type *t) {
+  if (t->rank == 3)
+    return (struct plan_shape){(int32_t)t->dims[1], (int32_t)t->dims[2], (int32_t)t->dims[0]};
+  return (struct plan_shape){1, 1, (int32_t)ir_type_count(t)};
+}
+
+bool plan_is_current(const struct plan_builder *b, ir_id projection) {
+  const struct ir_node *p = ir_node(b->graph, projection);
+
+  return p->n_in == 1 && ir_node(b->graph, plan_behind_views(b->graph, p->in[0]))->op == IR_ENCODE;
+}
+
+/* Steps of a source in memory; those of spikes are not used. */
+struct source {
+  struct plan_shape shape;
+  struct plan_arg arg;
+  int32_t step_y, step_x, step_c;
+};
+
+static struct source source_of(const struct plan_builder *b, ir_id id) {
+  ir_id behind = plan_behind_views(b->graph, id);
+  const struct ir_node *n = ir_node(b->graph, behind);
+  struct plan_shape s = plan_shape_of(&n->type);
+  struct source src = {.shape = s};
+
+  if (n->op != IR_ENCODE) {
+    src.arg = (struct plan_arg){PLAN_ARG_BUFFER, b->spikes[behind.idx]};
+    return src;
+  }
+  src.arg.kind = PLAN_ARG_INPUT;
+  if (ir_attr_word(n, IR_A_LAYOUT, IR_W_LAYOUT_CHW) == IR_W_LAYOUT_CHW) {
+    src.step_c = plan_pixels(s);
+    src.step_y = s.width;
+    src.step_x = 1;
+  } else {
+    src.step_c = 1;
+    src.step_y = s.width * s.channels;
+    src.step_x = s.channels;
+  }
+  return src;
+}
+
+static struct snn_window window_of(const struct ir_graph *g, const struct ir_node *n,
+                                   struct plan_shape in, struct plan_shape out) {
+  struct ir_window w = ir_window_of(g, n);
+
+  return (struct snn_window){.in_height = in.height,
+                             .in_width = in.width,
+                             .in_channels = in.channels,
+                             .out_height = out.height,
+                             .out_width = out.width,
+                             .out_channels = out.channels,
+                             .kernel_height = (int32_t)w.kernel[0],
+                             .kernel_width = (int32_t)w.kernel[1],
+                             .stride_y = (int32_t)w.stride[0],
+                             .stride_x = (int32_t)w.stride[1],
+                             .dilation_y = (int32_t)w.dilation[0],
+                             .dilation_x = (int32_t)w.dilation[1],
+                             .pad_top = (int32_t)w.pad_begin[0],
+                             .pad_left = (int32_t)w.pad_begin[1],
+                             .groups = (int32_t)w.group};
+}
+
+const int32_t *plan_window_desc(struct plan_builder *b, const struct ir_node *n,
+                                struct plan_shape in, struct plan_shape out) {
+  struct snn_window w = window_of(b->graph, n, in, out);
+
+  return arena_memdup(b->arena, &w, sizeof w);
+}
+
+/* What the projections of later schedules and models need, and these kernels do not have. */
+static bool check_plain(const struct plan_builder *b, const struct ir_node *p) {
+  const struct ir_tensor *delay = ir_attr_tensor(p, IR_A_DELAY);
+
+  if (ir_attr_word(p, IR_A_RECEPTOR, IR_W_RECEPTOR_CURRENT) != IR_W_RECEPTOR_CURRENT)
+    return diag_error(b->diag, p->loc, "%s: receptor must be current, because neurons are if",
+                      ir_op_name(p->op));
+  if (ir_attr_word(p, IR_A_RULE, IR_W_RULE_NONE) != IR_W_RULE_NONE)
+    return diag_error(b->diag, p->loc, "%s: a layered network cannot learn; rule must be none",
+                      ir_op_name(p->op));
+  if (ir_attr_float(p, IR_A_TAU, 0) != 0)
+    return diag_error(b->diag, p->loc, "%s: tau is %g; only 0 (no filter) is supported",
+                      ir_op_name(p->op), ir_attr_float(p, IR_A_TAU, 0));
+  if (delay)
+    return diag_error(b->diag, p->loc, "%s: has a delay; a layered network has none",
+                      ir_op_name(p->op));
+  return true;
+}
+
+/* The weights of conv and dense: n of them, in the order that kernels read. */
+static bool add_weight(struct plan_builder *b, const struct plan_target *t, const struct ir_node *p,
+                       size_t n, struct plan_arg *arg) {
+  const struct ir_tensor *w = ir_attr_tensor(p, IR_A_WEIGHT);
+
+  if (ir_attr_word(p, IR_A_ORDER, IR_W_ORDER_OIHW) != IR_W_ORDER_KERNEL)
+    return diag_error(b->diag, p->loc,
+                      "%s: order is oihw; kernels read order=kernel (pass "
+                      "layout-weights makes it)",
+                      ir_op_name(p->op));
+  if (w->type.dtype != IR_F32 || ir_type_count(&w->type) != (int64_t)n)
+    return diag_error(b->diag, p->loc, "%s: weight is %s; %zu elements f32 are needed",
+                      ir_op_name(p->op), ir_type_text(b->arena, &w->type), n);
+  *arg = plan_add_tensor(b, t->layer, "_weight", w->data, n);
+  return true;
+}
+
+/* A projection's kernels and their costs, for a constant current and for spikes. */
+struct call {
+  enum plan_kernel_tag current, scatter;
+  const int32_t *desc;
+  struct plan_arg weight;
+  double macs; /* with padding */
+};
+
+static bool call_window(struct plan_builder *b, const struct plan_target *t,
+                        const struct ir_node *p, const struct source *s, struct call *c) {
+  struct snn_window w = window_of(b->graph, p, s->shape, t->shape);
+  bool is_conv = p->op == IR_PROJECT_CONV;
+  bool is_plain =
+      w.stride_y == 1 && w.stride_x == 1 && w.dilation_y == 1 && w.dilation_x == 1 && w.groups == 1;
+  size_t taps = (size_t)w.kernel_height * (size_t)w.kernel_width;
+  int32_t step;
+
+  w.step_y = s->step_y;
+  w.step_x = s->step_x;
+  w.step_c = s->step_c;
+  c->desc = arena_memdup(b->arena, &w, sizeof w);
+  c->current = is_conv ? PLAN_CONV_CURRENT : PLAN_AVGPOOL_CURRENT;
+  c->scatter = !is_conv   ? PLAN_AVGPOOL_SCATTER
+               : is_plain ? PLAN_CONV_SCATTER
+                          : PLAN_CONV_SCATTER_ANY;
+  c->macs = (double)plan_pixels(t->shape) * t->shape.channels * (double)taps;
+  if (!is_conv)
+    return plan_add_table(
+        b, &(struct plan_target){.node = p, .shape = {1, 1, w.in_channels}, .layer = t->layer},
+        IR_A_WEIGHT, &c->weight, &step);
+  c->macs *= w.in_channels / w.groups;
+  return add_weight(b, t, p, taps * (size_t)w.in_channels * (size_t)(w.out_channels / w.groups),
+                    &c->weight);
+}
+
+static bool call_dense(struct plan_builder *b, const struct plan_target *t, const struct ir_node *p,
+                       const struct source *s, struct call *c) {
+  struct snn_dense d = {s->shape.height, s->shape.width, s->shape.channels, t->shape.channels,
+                        s->step_y,       s->step_x,      s->step_c};
+  size_t n = (size_t)plan_pixels(s->shape) * (size_t)s->shape.channels;
+
+  c->current = PLAN_DENSE_CURRENT;
+  c->scatter = PLAN_DENSE_SCATTER;
+  c->desc = arena_memdup(b->arena, &d, sizeof d);
+  c->macs = (double)n * t->shape.channels;
+  return add_weight(b, t, p, n * (size_t)t->shape.channels, &c->weight);
+}
+
+static bool call_one_to_one(struct plan_builder *b, const struct plan_target *t,
+                            const struct ir_node *p, const struct source *s, struct call *c) {
+  struct snn_one_to_one d = {.height = t->shape.height,
+                             .width = t->shape.width,
+                             .channels = t->shape.channels,
+                             .step_y = s->step_y,
+                             .step_x = s->step_x,
+                             .step_c = s->step_c};
+
+  c->current = PLAN_ONE_TO_ONE_CURRENT;
+  c->scatter = PLAN_ONE_TO_ONE_SCATTER;
+  c->macs = (double)plan_pixels(t->shape) * t->shape.channels;
+  if (!plan_add_table(b, &(struct plan_target){.node = p, .shape = t->shape, .layer = t->layer},
+                      IR_A_WEIGHT, &c->weight, &d.table_step))
+    return false;
+  c->desc = arena_memdup(b->arena, &d, sizeof d);
+  return true;
+}
+
+static bool call_of(struct plan_builder *b, const struct plan_target *t, const struct ir_node *p,
+                    const struct source *s, struct call *c) {
+  if (p->op == IR_PROJECT_CONV || p->op == IR_PROJECT_AVGPOOL)
+    return call_window(b, t, p, s, c);
+  if (p->op == IR_PROJECT_DENSE)
+    return call_dense(b, t, p, s, c);
+  if (p->op == IR_PROJECT_ONE_TO_ONE)
+    return call_one_to_one(b, t, p, s, c);
+  return diag_error(b->diag, p->loc,
+                    "%s: a layered network runs project_conv, project_dense, "
+                    "project_avgpool and project_one_to_one",
+                    ir_op_name(p->op));
+}
+
+bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir_id projection) {
+  const struct ir_node *p = ir_node(b->graph, projection);
+  bool is_current = plan_is_current(b, projection);
+  struct source s = source_of(b, p->in[0]);
+  struct call c;
+
+  if (!check_plain(b, p) || !call_of(b, t, p, &s, &c))
+    return false;
+  if (c.macs > UINT32_MAX)
+    return diag_error(b->diag, p->loc, "%s: has %.0f synapses; at most %.0f are supported",
+                      ir_op_name(p->op), c.macs, (double)UINT32_MAX);
+  if (is_current)
+    b->plan->layer[t->layer].input_macs += c.macs;
+  plan_add_op(b, (struct plan_op){.kernel = is_current ? c.current : c.scatter,
+                                  .phase = is_current ? PLAN_SET_INPUT : PLAN_STEP,
+                                  .counter = is_current ? PLAN_UNCOUNTED : PLAN_N_SYNOPS,
+                                  .layer = t->layer,
+                                  .desc = c.desc,
+                                  .arg = {s.arg, c.weight, is_current ? t->drive : t->v},
+                                  .node = projection});
+  return true;
+}

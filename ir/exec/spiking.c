@@ -1,0 +1,220 @@
+/* Interprets a plan: every op becomes a call with its pointers resolved once. */
+#include "ir/exec/spiking.h"
+
+#include <string.h>
+
+#include "ir/base/arena.h"
+#include "ir/exec/plan.h"
+#include "ir/exec/spiking_internal.h"
+#include "runtime/kernels/walk.h"
+
+/* Where the spikes of a layer's output units are, and how often each spiked. */
+struct recorder {
+  const uint32_t *spikes;
+  uint16_t *count; /* NULL: no spikes, or not recorded */
+  int32_t pixels, channels;
+};
+
+struct call {
+  spiking_call *kernel;
+  const void *desc;
+  void *arg[PLAN_MAX_ARGS];
+  uint64_t *counter;
+  bool counts_spikes;
+  struct recorder *recorder; /* NULL: not recorded */
+};
+
+struct phase {
+  struct call *call;
+  size_t n;
+};
+
+struct exec_spiking {
+  const struct plan *plan;
+  struct arena *arena;
+  struct phase phase[PLAN_N_PHASES];
+  void **buffer;
+  uint32_t *spikes;
+  float *input, *output;
+  struct exec_counts *counts;
+  struct recorder *recorder;
+  uint64_t uncounted;
+};
+
+struct variant {
+  const char *name;
+  spiking_call *const *kernels;
+};
+
+static struct variant best_variant(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return (struct variant){"avx512", spiking_kernels_avx512};
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
+      __builtin_cpu_supports("fma"))
+    return (struct variant){"avx2", spiking_kernels_avx2};
+#endif
+  return (struct variant){"baseline", spiking_kernels_baseline};
+}
+
+const char *exec_spiking_variant(void) {
+  return best_variant().name;
+}
+
+static size_t buffer_bytes(const struct plan_buffer *b) {
+  return b->n * (b->kind == PLAN_COUNT ? sizeof(uint16_t) : sizeof(float));
+}
+
+static void *resolve_arg(const struct exec_spiking *e, const struct plan_arg *arg) {
+  switch (arg->kind) {
+  case PLAN_ARG_NULL:
+    return NULL;
+  case PLAN_ARG_BUFFER:
+    return e->buffer[arg->index];
+  case PLAN_ARG_TENSOR: /* kernels only read it */
+    return (void *)(uintptr_t)plan_tensor(e->plan, arg->index)->data;
+  case PLAN_ARG_INPUT:
+    return e->input;
+  case PLAN_ARG_OUTPUT:
+    return e->output;
+  }
+  return NULL;
+}
+
+static uint64_t *resolve_counter(struct exec_spiking *e, const struct plan_op *op) {
+  struct exec_counts *c = &e->counts[op->layer];
+
+  switch (op->counter) {
+  case PLAN_UNCOUNTED:
+    return &e->uncounted;
+  case PLAN_N_SPIKES:
+    return &c->spikes;
+  case PLAN_N_SYNOPS:
+    return &c->synops;
+  case PLAN_N_POOL_OPS:
+    return &c->pool_ops;
+  }
+  return NULL;
+}
+
+static void run_phase(const struct phase *p) {
+  for (size_t i = 0; i < p->n; i++)
+    *p->call[i].counter += p->call[i].kernel(p->call[i].desc, p->call[i].arg);
+}
+
+static void start_memory(struct exec_spiking *e, struct arena *a) {
+  const struct plan *p = e->plan;
+
+  e->buffer = ARENA_NEW(a, void *, plan_n_buffers(p));
+  e->spikes = ARENA_NEW(a, uint32_t, plan_spike_words(p));
+  e->input = ARENA_NEW(a, float, plan_input_size(p));
+  e->output = ARENA_NEW(a, float, plan_output_size(p));
+  e->counts = ARENA_NEW(a, struct exec_counts, plan_n_layers(p));
+  e->recorder = ARENA_NEW(a, struct recorder, plan_n_layers(p));
+  for (size_t i = 0; i < plan_n_buffers(p); i++) {
+    const struct plan_buffer *b = plan_buffer(p, i);
+    e->buffer[i] = b->kind == PLAN_SPIKES ? e->spikes + b->at : arena_alloc(a, 1, buffer_bytes(b));
+  }
+}
+
+struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p) {
+  struct exec_spiking *e = ARENA_NEW(a, struct exec_spiking, 1);
+  struct variant variant = best_variant();
+
+  e->plan = p;
+  e->arena = a;
+  start_memory(e, a);
+  for (size_t i = 0; i < PLAN_N_PHASES; i++)
+    e->phase[i].call = ARENA_NEW(a, struct call, plan_n_ops(p));
+  for (size_t i = 0; i < plan_n_ops(p); i++) {
+    const struct plan_op *op = plan_op(p, i);
+    struct call *c = &e->phase[op->phase].call[e->phase[op->phase].n++];
+    c->kernel = variant.kernels[op->kernel];
+    c->desc = op->desc;
+    c->counter = resolve_counter(e, op);
+    c->counts_spikes = op->counter == PLAN_N_SPIKES;
+    for (size_t k = 0; k < PLAN_MAX_ARGS; k++)
+      c->arg[k] = resolve_arg(e, &op->arg[k]);
+  }
+  return e;
+}
+
+void exec_spiking_set_input(struct exec_spiking *e, const float *x) {
+  const struct plan *p = e->plan;
+
+  for (size_t i = 0; i < plan_n_buffers(p); i++)
+    if (plan_buffer(p, i)->kind != PLAN_SPIKES)
+      memset(e->buffer[i], 0, buffer_bytes(plan_buffer(p, i)));
+  for (size_t l = 0; l < plan_n_layers(p); l++)
+    if (e->recorder[l].count)
+      memset(e->recorder[l].count, 0, plan_layer(p, l)->n_outputs * sizeof(uint16_t));
+  memcpy(e->input, x, plan_input_size(p) * sizeof *x);
+  run_phase(&e->phase[PLAN_RESET]);
+  run_phase(&e->phase[PLAN_SET_INPUT]);
+}
+
+static void record_spikes(struct recorder *r) {
+  struct snn_walk walk = snn_walk_start(r->spikes, r->pixels, r->channels);
+  int32_t unit[4], n;
+
+  while ((n = snn_walk_take(&walk, 4, unit)) > 0)
+    while (n > 0)
+      r->count[unit[--n]]++;
+}
+
+/* A layer's bitmap may be overwritten later in the step, so it is read right after its op. */
+uint32_t exec_spiking_step(struct exec_spiking *e) {
+  const struct phase *p = &e->phase[PLAN_STEP];
+  uint32_t spikes = 0;
+
+  for (size_t i = 0; i < p->n; i++) {
+    uint32_t n = p->call[i].kernel(p->call[i].desc, p->call[i].arg);
+    *p->call[i].counter += n;
+    if (p->call[i].counts_spikes)
+      spikes += n;
+    if (p->call[i].recorder)
+      record_spikes(p->call[i].recorder);
+  }
+  return spikes;
+}
+
+const float *exec_spiking_output(const struct exec_spiking *e) {
+  run_phase(&e->phase[PLAN_OUTPUT]);
+  return e->output;
+}
+
+const struct exec_counts *exec_spiking_counts(const struct exec_spiking *e) {
+  return e->counts;
+}
+
+void exec_spiking_clear_counts(struct exec_spiking *e) {
+  memset(e->counts, 0, plan_n_layers(e->plan) * sizeof *e->counts);
+}
+
+/* The op that counts a layer's spikes has their bitmap as last argument; both kernels that do so
+ * have pixels and channels as the first members of their descriptors. */
+void exec_spiking_record(struct exec_spiking *e) {
+  struct phase *p = &e->phase[PLAN_STEP];
+
+  for (size_t i = 0, k = 0; i < plan_n_ops(e->plan); i++) {
+    const struct plan_op *op = plan_op(e->plan, i);
+    struct recorder *r = &e->recorder[op->layer];
+    if (op->phase != PLAN_STEP)
+      continue;
+    if (op->counter == PLAN_N_SPIKES) {
+      r->spikes = p->call[k].arg[plan_kernel(op->kernel)->n_args - 1];
+      r->pixels = op->desc[0];
+      r->channels = op->desc[1];
+      r->count = ARENA_NEW(e->arena, uint16_t, plan_layer(e->plan, op->layer)->n_outputs);
+      p->call[k].recorder = r;
+    }
+    k++;
+  }
+}
+
+const uint16_t *exec_spiking_unit_counts(const struct exec_spiking *e, size_t layer) {
+  return e->recorder[layer].count;
+}

@@ -1,0 +1,47 @@
+/* The runtime's kernels for the executor. The Makefile builds this file once per instruction set,
+ * with SPIKING_KERNELS naming the table; nothing in it is visible but that table, so that no wide
+ * instruction leaks into code that every processor runs. */
+#include "ir/exec/spiking_internal.h"
+
+#include "runtime/kernels/add_map.h"
+#include "runtime/kernels/avgpool_current.h"
+#include "runtime/kernels/avgpool_scatter.h"
+#include "runtime/kernels/concat.h"
+#include "runtime/kernels/conv_current.h"
+#include "runtime/kernels/conv_scatter.h"
+#include "runtime/kernels/conv_scatter_any.h"
+#include "runtime/kernels/count_spikes.h"
+#include "runtime/kernels/dense_current.h"
+#include "runtime/kernels/dense_scatter.h"
+#include "runtime/kernels/fill.h"
+#include "runtime/kernels/fire.h"
+#include "runtime/kernels/maxpool.h"
+#include "runtime/kernels/one_to_one_current.h"
+#include "runtime/kernels/one_to_one_scatter.h"
+#include "runtime/kernels/output.h"
+
+#ifndef SPIKING_KERNELS
+#define SPIKING_KERNELS spiking_kernels_baseline
+#endif
+
+#define ARGS_1              arg[0]
+#define ARGS_2              arg[0], arg[1]
+#define ARGS_3              arg[0], arg[1], arg[2]
+#define ARGS_4              arg[0], arg[1], arg[2], arg[3]
+#define RESULT_COUNTS(call) return call
+#define RESULT_SILENT(call)                                                                        \
+  call;                                                                                            \
+  return 0
+
+#define PLAN_KERNEL(tag, function, header, desc, n_args, result)                                   \
+  static uint32_t call_##tag(const void *d, void *const *arg) {                                    \
+    RESULT_##result(function(d, ARGS_##n_args));                                                   \
+  }
+#include "ir/exec/kernels.def"
+#undef PLAN_KERNEL
+
+spiking_call *const SPIKING_KERNELS[PLAN_N_KERNELS] = {
+#define PLAN_KERNEL(tag, function, header, desc, n_args, result) [PLAN_##tag] = call_##tag,
+#include "ir/exec/kernels.def"
+#undef PLAN_KERNEL
+};
