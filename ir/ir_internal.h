@@ -73,6 +73,18 @@ const char *ir_show(const struct ir_infer *f, const struct ir_type *t);
 /* The rules: analog ops and those of both levels; it hands the rest to the spiking ones. */
 bool ir_infer_analog(const struct ir_infer *f);
 bool ir_infer_spiking(const struct ir_infer *f);
+/* Ops that move elements, in infer_shape.c. */
+bool ir_infer_reshape(const struct ir_infer *f);
+bool ir_infer_transpose(const struct ir_infer *f);
+bool ir_infer_concat(const struct ir_infer *f);
+bool ir_infer_padding(const struct ir_infer *f);
+bool ir_infer_slice(const struct ir_infer *f);
+bool ir_infer_gather(const struct ir_infer *f);
+bool ir_infer_cast(const struct ir_infer *f);
+/* No operand is a signal. */
+bool ir_want_numbers(const struct ir_infer *f);
+/* The attribute axis is one of t's. */
+bool ir_check_axis(const struct ir_infer *f, const struct ir_type *t);
 /* Type as text, appended. */
 void ir_type_put(struct buf *b, const struct ir_type *t);
 
