@@ -21,8 +21,8 @@ void *parse_list_add(struct arena *a, struct parse_list *l, size_t size) {
 
 bool parse_unknown(struct parser *p, size_t from, const char *what, const char *word,
                    const char *nearest) {
-  return lex_fail(&p->x, from, "there is no %s %s%s%s", what, diag_quote(p->x.diag, word),
-                  nearest ? "; did you mean " : "", nearest ? nearest : "");
+  const char *hint = nearest ? arena_printf(p->x.arena, "; did you mean %s?", nearest) : "";
+  return lex_fail(&p->x, from, "there is no %s %s%s", what, diag_quote(p->x.diag, word), hint);
 }
 
 static bool parse_dtype(struct parser *p, enum ir_dtype *dtype) {
@@ -58,7 +58,7 @@ static bool parse_ints(struct parser *p) {
 
 bool parse_type(struct parser *p, struct ir_type *t) {
   size_t from = lex_skip_blanks(&p->x);
-  enum ir_dtype dtype;
+  enum ir_dtype dtype = IR_F32;
   if (!parse_dtype(p, &dtype) || !parse_ints(p))
     return false;
   if (p->ints.n > IR_MAX_RANK)
