@@ -201,7 +201,7 @@ static void find_advice(const struct samples *s, const struct ir_type *input,
   size_t n_models = list_models(input, models);
 
   other.input_layout = INPUT_LAYOUT_AUTO;
-  for (other.input_pad = 0; other.input_pad < 64; other.input_pad++) {
+  for (other.input_pad = 0; other.input_pad < 8; other.input_pad++) {
     if (find_fit(s, input, &other).n == 0)
       continue;
     if (other.input_pad != opt->input_pad)

@@ -1,0 +1,195 @@
+/* snncc.c -- main(): options, then frontend, passes and backend; where everything ends. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "backends/backend.h"
+#include "frontend/data/data.h"
+#include "frontend/frontend.h"
+#include "frontend/onnx/onnx.h"
+#include "ir/base/arena.h"
+#include "ir/base/diag.h"
+#include "ir/base/file.h"
+#include "ir/comp.h"
+#include "ir/exec/spiking.h"
+#include "ir/ir.h"
+#include "ir/options.h"
+#include "ir/samples.h"
+#include "passes/pass.h"
+
+enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_BUG = 70 };
+
+/* All that must outlive a longjmp or be seen by a signal handler. */
+static struct {
+  struct arena_guard guard;
+  jmp_buf bug;
+  struct options opt;
+  struct comp comp;
+} run;
+
+/* An interrupted compilation leaves no temporary file; then the signal does what it always does. */
+static void on_signal(int sig) {
+  if (run.comp.outputs)
+    file_outputs_abandon(run.comp.outputs);
+  signal(sig, SIG_DFL);
+  raise(sig);
+}
+
+static void set_signals(void) {
+  signal(SIGINT, on_signal);
+  signal(SIGTERM, on_signal);
+#ifdef SIGXFSZ
+  signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error of write() */
+#endif
+}
+
+/* ---- what needs no model ---- */
+
+static void list_ops(FILE *f) {
+  static const char *const level[] = {
+      [IR_LEVEL_ANALOG] = "analog", [IR_LEVEL_SPIKING] = "spiking", [IR_LEVEL_BOTH] = "both"};
+
+  fprintf(f, "Operators read from ONNX:\n\n");
+  onnx_list_ops(f);
+  fprintf(f, "\nOps of the IR:\n\n");
+  for (int op = 0; op < IR_N_OPS; op++)
+    fprintf(f, "%-21s %-8s %s\n", ir_op_name((enum ir_op)op), level[ir_op_level((enum ir_op)op)],
+            ir_op_doc((enum ir_op)op));
+}
+
+static void print_version(FILE *f) {
+  fprintf(f, "snncc %s (kernels: %s)\n", SNNCC_VERSION, exec_spiking_variant());
+}
+
+/* False: a model is wanted. */
+static bool print_information(const struct options *o) {
+  if (o->help)
+    options_help(stdout, o->command);
+  else if (o->version)
+    print_version(stdout);
+  else if (o->list == LIST_PASSES)
+    pass_list(stdout);
+  else if (o->list == LIST_OPS)
+    list_ops(stdout);
+  else
+    return false;
+  return true;
+}
+
+/* ---- commands ---- */
+
+/* The model, and --calib fitted to its input. NULL: told. */
+static struct ir_graph *read_inputs(struct comp *c) {
+  const struct options *o = c->opt;
+  struct ir_graph *g = frontend_read(c, o->model);
+  struct samples *calib;
+
+  if (!g || !o->calib)
+    return g;
+  if (ir_is_none(ir_nth(g, IR_INPUT, 0))) {
+    diag_error(c->diag, loc_file(o->model), "has no input that --calib could be for");
+    return NULL;
+  }
+  calib = data_read(c, o->calib, NULL, 0, o->calib_limit);
+  if (!calib || !samples_prepare(calib, c->diag, &ir_node(g, ir_nth(g, IR_INPUT, 0))->type, o))
+    return NULL;
+  c->calib = calib;
+  return g;
+}
+
+static int run_compile(struct comp *c) {
+  const struct options *o = c->opt;
+  const struct backend *backend = backend_for(c, o->out);
+  struct ir_graph *g = backend ? read_inputs(c) : NULL;
+  bool is_lowered = backend && (backend->is_spiking || o->stop_after);
+
+  if (!g || !pass_run_pipeline(c, &g, is_lowered ? PIPELINE_SPIKING : PIPELINE_READ) ||
+      !backend->emit(c, g, o->out))
+    return EXIT_INPUT;
+  return EXIT_DONE;
+}
+
+/* eval needs both graphs; inspect shows what it can have. */
+static int run_in_process(struct comp *c) {
+  const struct options *o = c->opt;
+  struct ir_graph *g = read_inputs(c), *analog = NULL, *spiking = NULL;
+  bool is_inspect = o->command == CMD_INSPECT;
+
+  if (!g)
+    return EXIT_INPUT;
+  if (!(ir_facts(g) & IR_FACT_SPIKING)) {
+    if (!pass_run_pipeline(c, &g, PIPELINE_ANALOG))
+      return EXIT_INPUT;
+    analog = g;
+  }
+  if (o->steps > 0) {
+    if (pass_run_pipeline(c, &g, PIPELINE_SPIKING))
+      spiking = g;
+    else if (!is_inspect)
+      return EXIT_INPUT;
+  }
+  return is_inspect ? host_inspect(c, analog, spiking) : host_eval(c, analog, spiking);
+}
+
+static int run_command(struct comp *c) {
+  int code;
+
+  if (print_information(c->opt))
+    return EXIT_DONE;
+  code = c->opt->command == CMD_COMPILE ? run_compile(c) : run_in_process(c);
+  if (code == EXIT_DONE && !file_outputs_commit(c->outputs, c->diag))
+    code = EXIT_INPUT;
+  return code;
+}
+
+/* ---- the ends ---- */
+
+static int run_all(int argc, char **argv) {
+  struct comp *c = &run.comp;
+
+  c->arena = arena_new(&run.guard);
+  c->scratch = arena_new(&run.guard);
+  if (!c->arena || !c->scratch) {
+    fprintf(stderr, "error: out of memory\n");
+    return EXIT_INPUT;
+  }
+  c->diag = diag_new(c->arena, stderr);
+  diag_on_bug(c->diag, &run.bug);
+  c->opt = &run.opt;
+  if (!options_parse(&run.opt, c->arena, c->diag, argc, argv))
+    return EXIT_USAGE;
+  diag_set_quiet(c->diag, run.opt.quiet);
+  c->outputs = file_outputs_new(c->arena);
+  return run_command(c);
+}
+
+/* What was printed must have arrived: a full disk behind standard output is an error too. */
+static int check_stdout(int code) {
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return code;
+  fprintf(stderr, "error: standard output cannot be written\n");
+  return code == EXIT_DONE ? EXIT_INPUT : code;
+}
+
+int main(int argc, char **argv) {
+  int code;
+
+  set_signals();
+  if (setjmp(run.guard.env)) {
+    fprintf(stderr, "error: out of memory: %zu bytes more are not to be had\n",
+            run.guard.wanted_bytes);
+    code = EXIT_INPUT;
+  } else if (setjmp(run.bug)) {
+    code = EXIT_BUG;
+  } else {
+    code = run_all(argc, argv);
+  }
+  if (run.comp.outputs && code != EXIT_DONE)
+    file_outputs_abandon(run.comp.outputs);
+  if (run.comp.scratch)
+    arena_free(run.comp.scratch);
+  if (run.comp.arena)
+    arena_free(run.comp.arena);
+  return check_stdout(code);
+}
