@@ -22,15 +22,15 @@ struct mistake {
 
 static const struct mistake mistakes[] = {
     {"version https://git-lfs", 23, 0,
-     "is a Git LFS pointer, not the model itself; `git lfs pull` fetches it"},
+     "this is a Git LFS pointer, not the model itself; `git lfs pull` fetches it"},
     {"PK\3\4", 4, 0,
-     "is a zip archive, as PyTorch (.pt) and Keras (.keras) write; export the model to ONNX"},
-    {"\211HDF", 4, 0, "is an HDF5 file, as Keras (.h5) writes; export the model to ONNX"},
-    {"\x80\2", 2, 0, "is a Python pickle, as PyTorch (.pth) writes; export the model to ONNX"},
-    {"TFL3", 4, 4, "is a TensorFlow Lite model; export the model to ONNX"},
-    {"\37\213", 2, 0, "is compressed with gzip; unpack it first"},
-    {"\211PNG", 4, 0, "is an image; a model in ONNX or IR text is wanted"},
-    {"\177ELF", 4, 0, "is a program; a model in ONNX or IR text is wanted"},
+     "this is a zip archive, as PyTorch (.pt) and Keras (.keras) write; export the model to ONNX"},
+    {"\211HDF", 4, 0, "this is an HDF5 file, as Keras (.h5) writes; export the model to ONNX"},
+    {"\x80\2", 2, 0, "this is a Python pickle, as PyTorch (.pth) writes; export the model to ONNX"},
+    {"TFL3", 4, 4, "this is a TensorFlow Lite model; export the model to ONNX"},
+    {"\37\213", 2, 0, "this is compressed with gzip; unpack it first"},
+    {"\211PNG", 4, 0, "this is an image; a model in ONNX or IR text is wanted"},
+    {"\177ELF", 4, 0, "this is a program; a model in ONNX or IR text is wanted"},
 };
 
 static bool starts_with(struct bytes b, size_t at, const char *magic, size_t len) {
@@ -51,12 +51,12 @@ static bool check_content(struct diag *d, const char *path, struct bytes b) {
   static const char wanted[] = "a model in ONNX or IR text is wanted";
 
   if (b.len == 0)
-    return diag_error(d, loc_file(path), "is empty; %s", wanted);
+    return diag_error(d, loc_file(path), "the file is empty; %s", wanted);
   for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
     if (starts_with(b, mistakes[i].at, mistakes[i].magic, mistakes[i].len))
       return diag_error(d, loc_file(path), "%s", mistakes[i].what);
   if (looks_like_text(b))
-    return diag_error(d, loc_file(path), "is a text, but not one that starts with \"ir \"; %s",
+    return diag_error(d, loc_file(path), "this is a text, but not one that starts with \"ir \"; %s",
                       wanted);
   return true;
 }

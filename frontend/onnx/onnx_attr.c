@@ -154,6 +154,11 @@ ir_id onnx_in(struct onnx_node *n, size_t k) {
   return v->id;
 }
 
+void onnx_ins(struct onnx_node *n, size_t count, ir_id *in) {
+  for (size_t k = 0; k < count; k++)
+    in[k] = onnx_in(n, k);
+}
+
 const struct ir_tensor *onnx_const(struct onnx_node *n, size_t k) {
   const struct onnx_value *v = operand(n, k);
   const struct ir_node *node;

@@ -119,6 +119,8 @@ const float *onnx_attr_floats(struct onnx_node *n, const char *name, size_t *cou
 bool onnx_has_in(const struct onnx_node *n, size_t k);
 /* Operand k as a node; none when absent, or bad. */
 ir_id onnx_in(struct onnx_node *n, size_t k);
+/* Operands 0 .. count - 1, in this order: C leaves the order of an initializer's calls open. */
+void onnx_ins(struct onnx_node *n, size_t count, ir_id *in);
 /* Operand k where it is a constant, else NULL. */
 const struct ir_tensor *onnx_const(struct onnx_node *n, size_t k);
 /* Of an operand that is there. */
@@ -158,10 +160,11 @@ const char *onnx_op_names(struct arena *a);
 
 #define ONNX_BUILDERS(X)                                                                           \
   X(conv)                                                                                          \
-  X(maxpool) X(avgpool) X(global_avgpool) X(pad) X(gemm) X(matmul) X(add) X(relu) X(clip)          \
-      X(batchnorm) X(softmax) X(log_softmax) X(same) X(dropout) X(constant) X(constant_of_shape)   \
-          X(cast) X(concat) X(flatten) X(reshape) X(transpose) X(squeeze) X(unsqueeze) X(shape)    \
-              X(gather) X(slice)
+  X(maxpool)                                                                                       \
+  X(avgpool) X(global_avgpool) X(pad) X(gemm) X(matmul) X(add) X(relu) X(clip) X(batchnorm)        \
+      X(softmax) X(log_softmax) X(same) X(dropout) X(constant) X(constant_of_shape) X(cast)        \
+          X(concat) X(flatten) X(reshape) X(transpose) X(squeeze) X(unsqueeze) X(shape) X(gather)  \
+              X(slice)
 #define ONNX_DECLARE(name) ir_id onnx_build_##name(struct onnx_node *n);
 ONNX_BUILDERS(ONNX_DECLARE)
 #undef ONNX_DECLARE

@@ -137,20 +137,23 @@ ir_id onnx_build_gemm(struct onnx_node *n) {
 }
 
 ir_id onnx_build_matmul(struct onnx_node *n) {
-  ir_id a = onnx_in(n, 0);
+  bool is_dense = onnx_const(n, 1) && onnx_type(n, 1)->rank == 2;
+  ir_id a = onnx_in(n, 0), b;
 
-  if (onnx_const(n, 1) && onnx_type(n, 1)->rank == 2)
-    return emit_dense(n, NULL, a, emit_matrix(n, (struct matrix_use){1, true, 1}), (ir_id){0});
-  return emit_binary(n, NULL, IR_MATMUL, a, onnx_in(n, 1));
+  b = is_dense ? emit_matrix(n, (struct matrix_use){1, true, 1}) : onnx_in(n, 1);
+  if (is_dense)
+    return emit_dense(n, NULL, a, b, (ir_id){0});
+  return emit_binary(n, NULL, IR_MATMUL, a, b);
 }
 
 /* Opset 6: with broadcast and axis, B's axes start at that axis of A. */
 ir_id onnx_build_add(struct onnx_node *n) {
   const struct ir_type *a = onnx_type(n, 0), *b = onnx_type(n, 1);
-  ir_id right = onnx_in(n, 1);
+  ir_id in[2];
   int64_t dims[IR_MAX_RANK];
   size_t axis, rank;
 
+  onnx_ins(n, 2, in);
   if (n->im->opset < 7 && onnx_attr_int(n, "broadcast", 0) && onnx_has_attr(n, "axis")) {
     axis = onnx_axis(n, onnx_attr_int(n, "axis", 0), a->rank);
     rank = a->rank - axis;
@@ -159,9 +162,9 @@ ir_id onnx_build_add(struct onnx_node *n) {
                 ir_type_text(n->im->c->scratch, b), axis, ir_type_text(n->im->c->scratch, a));
     for (size_t i = 0; i < rank; i++)
       dims[i] = i < b->rank ? b->dims[i] : 1;
-    right = onnx_emit_reshape(n, right, dims, rank);
+    in[1] = onnx_emit_reshape(n, in[1], dims, rank);
   }
-  return emit_binary(n, NULL, IR_ADD, onnx_in(n, 0), right);
+  return emit_binary(n, NULL, IR_ADD, in[0], in[1]);
 }
 
 ir_id onnx_build_relu(struct onnx_node *n) {
@@ -191,18 +194,30 @@ ir_id onnx_build_clip(struct onnx_node *n) {
       n, (struct ir_node){.op = IR_CLIP, .in = &in, .n_in = 1, .attr = attr, .n_attr = n_attr});
 }
 
+/* An old Keras exporter hands [channels, 1] over: what it means is clear, though ONNX wants the
+ * channels on the second axis. */
+static ir_id channels_second(struct onnx_node *n, ir_id x) {
+  const struct ir_type *type = onnx_type(n, 0), *gamma = onnx_type(n, 1);
+
+  if (type->rank != 2 || gamma->rank != 1 || type->dims[1] != 1 || type->dims[0] != gamma->dims[0])
+    return x;
+  return onnx_emit_reshape(n, x, (const int64_t[]){1, type->dims[0]}, 2);
+}
+
 ir_id onnx_build_batchnorm(struct onnx_node *n) {
   struct ir_attr epsilon = ir_float(IR_A_EPSILON, onnx_attr_float(n, "epsilon", (double)1e-5f));
-  ir_id in[5];
+  const struct ir_type *type = onnx_type(n, 0);
+  ir_id in[5], result;
 
   if (onnx_attr_int(n, "spatial", 1) == 0)
     onnx_fail(n, "spatial is 0; statistics per channel (1) are supported");
   if (onnx_attr_int(n, "training_mode", 0) != 0)
     onnx_fail(n, "training_mode is set; export the model for inference");
-  for (size_t k = 0; k < 5; k++)
-    in[k] = onnx_in(n, k);
-  return onnx_emit(
+  onnx_ins(n, 5, in);
+  in[0] = channels_second(n, in[0]);
+  result = onnx_emit(
       n, (struct ir_node){.op = IR_BATCHNORM, .in = in, .n_in = 5, .attr = &epsilon, .n_attr = 1});
+  return onnx_emit_reshape(n, result, type->dims, type->rank);
 }
 
 /* Before opset 13 all axes from `axis` on count as one. */

@@ -57,7 +57,7 @@ static bool unpack(struct onnx_import *im, struct bytes file) {
   im->graph = im->model->graph;
   if (!im->graph)
     return diag_error(im->c->diag, loc,
-                      "has no graph; it is not an ONNX model, or the file is truncated");
+                      "the model has no graph; it is not ONNX, or the file is truncated");
   return true;
 }
 
@@ -72,24 +72,26 @@ static bool choose_opset(struct onnx_import *im) {
         im->model->opset_import[i]->version > im->opset)
       im->opset = im->model->opset_import[i]->version;
   if (im->opset < OPSET_OLDEST)
-    return diag_error(im->c->diag, loc, "uses opset %" PRId64 "; opsets %d to %d are supported",
-                      im->opset, OPSET_OLDEST, OPSET_NEWEST);
+    return diag_error(im->c->diag, loc,
+                      "the model uses opset %" PRId64 "; opsets %d to %d are supported", im->opset,
+                      OPSET_OLDEST, OPSET_NEWEST);
   if (im->opset > OPSET_NEWEST)
     diag_warning(im->c->diag, loc,
-                 "uses opset %" PRId64 "; operators are read as in opset %d, the newest known",
+                 "the model uses opset %" PRId64
+                 "; operators are read as in opset %d, the newest known",
                  im->opset, OPSET_NEWEST);
   if (im->graph->n_sparse_initializer)
     return diag_error(
         im->c->diag, loc,
-        "holds %zu sparse initializers, the first for %s; dense ones are supported",
+        "the model holds %zu sparse initializers, the first for %s; dense ones are supported",
         im->graph->n_sparse_initializer,
         diag_quote(im->c->diag, im->graph->sparse_initializer[0]->values
                                     ? onnx_str(im->graph->sparse_initializer[0]->values->name)
                                     : ""));
   if (!im->graph->n_output)
-    return diag_error(im->c->diag, loc, "has no graph outputs; the file may be truncated");
+    return diag_error(im->c->diag, loc, "the graph has no outputs; the file may be truncated");
   if (!im->graph->n_node)
-    return diag_error(im->c->diag, loc, "has no nodes, so there is nothing to compute");
+    return diag_error(im->c->diag, loc, "the graph has no nodes, so there is nothing to compute");
   return true;
 }
 

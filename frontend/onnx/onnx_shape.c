@@ -280,9 +280,10 @@ ir_id onnx_build_gather(struct onnx_node *n) {
   const struct ir_tensor *t = onnx_const(n, 1);
   size_t at = onnx_axis(n, onnx_attr_int(n, "axis", 0), x->rank);
   struct ir_attr axis = ir_int(IR_A_AXIS, (int64_t)at);
-  ir_id in[2] = {onnx_in(n, 0), onnx_in(n, 1)};
+  ir_id in[2];
   int64_t count = t && t->type.dtype == IR_I64 ? ir_type_count(&t->type) : 0, i;
 
+  onnx_ins(n, 2, in);
   for (int64_t k = 0; k < count && !n->is_bad; k++) {
     i = ((const int64_t *)t->data)[k];
     if (i < -x->dims[at] || i >= x->dims[at])

@@ -165,9 +165,10 @@ ir_id onnx_build_conv(struct onnx_node *n) {
   struct space s;
   struct ir_attr attr[4];
   int64_t pads[2 * IR_MAX_SPATIAL];
-  ir_id in[3] = {onnx_in(n, 0), onnx_in(n, 1), onnx_in(n, 2)};
+  ir_id in[3];
   size_t n_attr;
 
+  onnx_ins(n, 3, in);
   if (n->is_bad || !read_space(n, &s) || !read_conv_kernel(n, &s, &w) || !read_window(n, &s, &w))
     return (ir_id){0};
   n_attr = window_attrs(&w, pads, attr);
