@@ -4,11 +4,12 @@
 #ifndef BACKENDS_EMIT_H
 #define BACKENDS_EMIT_H
 
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "ir/base/buf.h"
+
+enum { EMIT_COLUMNS = 100 };
 
 struct emit {
   struct buf *out;
@@ -19,14 +20,23 @@ void emit_line(struct emit *e, const char *fmt, ...) __attribute__((format(print
 void emit_open(struct emit *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void emit_close(struct emit *e, const char *after); /* "}" and what follows it, such as ";" */
 void emit_blank(struct emit *e);
-void emit_comment(struct emit *e, const char *text); /* cannot be closed from inside */
 
-/* A C identifier from any name: other bytes become '_', keywords and leading digits get a prefix.
- */
+/* A block comment, broken at spaces to fit the line; each '\n' begins a new line. Cannot be closed
+ * from inside; what is not ASCII becomes '?'. */
+void emit_comment(struct emit *e, const char *text);
+
+/* head, the arguments with commas between, tail: lines broken after commas go on below the end of
+ * head, as clang-format does it. */
+void emit_call(struct emit *e, const char *head, const char *const *arg, size_t n,
+               const char *tail);
+
+/* A C identifier from any name: other bytes become '_'; keywords and leading digits get "n_" in
+ * front, and so does what is empty. */
 const char *emit_ident(struct arena *a, const char *name);
 
 /* Rows of literals that fit the line, without braces. Floats in C99 hex with suffix f. */
 void emit_f32(struct emit *e, const float *v, size_t n);
-void emit_i32(struct emit *e, const int32_t *v, size_t n);
+/* Rows of ".name = value". */
+void emit_fields(struct emit *e, const char *const *name, const int32_t *v, size_t n);
 
 #endif

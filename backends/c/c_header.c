@@ -1,0 +1,104 @@
+/* C backend: net.h. */
+#include "backends/c/c_internal.h"
+
+#include "ir/base/arena.h"
+#include "ir/exec/plan.h"
+
+/* Upper bound of what net_run and all that it calls take from the stack, with gcc 12 and clang 14
+ * for x86-64 and i386 at -O0 to -O3; measured by tests/diff. No kernel has arrays that depend on
+ * the network, so one number serves all. */
+enum { STACK_BYTES = 1024 };
+
+static void define(const struct c_output *o, struct emit *e, const char *name, size_t value,
+                   const char *comment) {
+  const char *text = arena_printf(o->arena, "#define %s_%s %zu", o->upper, name, value);
+
+  emit_line(e, *comment ? "%s /* %s */" : "%s%s", text, comment);
+}
+
+static void write_sizes(const struct c_output *o, struct emit *e) {
+  const struct plan *p = o->plan;
+
+  define(o, e, "INPUT_SIZE", plan_input_size(p), "values of one input, in the order of the model");
+  define(o, e, "OUTPUT_SIZE", plan_output_size(p), "");
+  define(o, e, "STEPS", plan_steps(p), "time steps of one inference");
+  define(o, e, "LAYERS", o->n_spiking_layers, "that spike");
+  define(o, e, "RAM_BYTES", plan_ram_bytes(p),
+         arena_printf(o->arena, "sizeof(%s_state)", o->prefix));
+  define(o, e, "CONST_BYTES", plan_const_bytes(p), "weights, tables and descriptors");
+  define(o, e, "STACK_BYTES", STACK_BYTES, "upper bound: gcc 12, clang 14; x86-64, i386");
+}
+
+static void write_buffers(const struct c_output *o, struct emit *e, bool counts) {
+  for (size_t i = 0; i < plan_n_buffers(o->plan); i++) {
+    const struct plan_buffer *b = plan_buffer(o->plan, i);
+    if (b->kind != PLAN_SPIKES && (b->kind == PLAN_COUNT) == counts)
+      emit_line(e, "%s %s[%zu];", counts ? "uint16_t" : "float", o->buffer[i], b->n);
+  }
+}
+
+/* The 16-bit counts come last, so that nothing is padded but the end: plan_ram_bytes. */
+static void write_state(const struct c_output *o, struct emit *e) {
+  emit_comment(e, "A running network. The caller owns it; several may run side by side. Maps are "
+                  "channels last.");
+  emit_open(e, "typedef struct");
+  write_buffers(o, e, false);
+  if (plan_spike_words(o->plan) > 0)
+    emit_line(e, "uint32_t bits[%zu]; /* spikes of this step */", plan_spike_words(o->plan));
+  if (o->n_spiking_layers > 0)
+    emit_line(e, "uint32_t spikes[%s_LAYERS]; /* of each layer in the last step */", o->upper);
+  write_buffers(o, e, true);
+  emit_close(e, arena_printf(o->arena, " %s_state;", o->prefix));
+}
+
+static void write_api(const struct c_output *o, struct emit *e) {
+  const char *p = o->prefix, *u = o->upper;
+
+  emit_comment(e, "Forgets the last input.");
+  emit_line(e, "void %s_reset(%s_state *s);", p, p);
+  emit_comment(e, "Sets what is added in every step; below 0, changing nothing, where a value is "
+                  "not finite.");
+  emit_line(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE]);", p, p, p, u);
+  emit_comment(e, "One time step; the spikes of all layers.");
+  emit_line(e, "int %s_step(%s_state *s);", p, p);
+  emit_comment(e, "What the network answers so far, in the order of the model; 0.");
+  emit_line(e, "int %s_output_of(const %s_state *s, %s_output y[%s_OUTPUT_SIZE]);", p, p, p, u);
+  emit_comment(e, "Reset, input, all steps, output. The class: the index of the largest output, "
+                  "the lowest of equals; or below 0 as above, and then y is not written.");
+  emit_call(e, arena_printf(o->arena, "int %s_run(", p),
+            (const char *const[]){arena_printf(o->arena, "%s_state *s", p),
+                                  arena_printf(o->arena, "const %s_input x[%s_INPUT_SIZE]", p, u),
+                                  arena_printf(o->arena, "%s_output y[%s_OUTPUT_SIZE]", p, u)},
+            3, ");");
+}
+
+void c_write_header(const struct c_output *o, struct emit *e) {
+  emit_comment(e, arena_printf(o->arena,
+                               "%s -- the spiking network %s; made by snncc %s from %s.\n\nCall "
+                               "%s_run; %s says more.",
+                               o->header, o->graph, SNNCC_VERSION, o->version, o->prefix, o->file));
+  emit_line(e, "#ifndef %s_H", o->upper);
+  emit_line(e, "#define %s_H", o->upper);
+  emit_blank(e);
+  emit_line(e, "#include <stdint.h>");
+  emit_blank(e);
+  emit_line(e, "#ifdef __cplusplus");
+  emit_line(e, "extern \"C\" {");
+  emit_line(e, "#endif");
+  emit_blank(e);
+  write_sizes(o, e);
+  emit_blank(e);
+  emit_line(e, "typedef float %s_input; /* scale, mean and std are applied by the caller */",
+            o->prefix);
+  emit_line(e, "typedef float %s_output;", o->prefix);
+  emit_blank(e);
+  write_state(o, e);
+  emit_blank(e);
+  write_api(o, e);
+  emit_blank(e);
+  emit_line(e, "#ifdef __cplusplus");
+  emit_line(e, "}");
+  emit_line(e, "#endif");
+  emit_blank(e);
+  emit_line(e, "#endif");
+}

@@ -1,0 +1,194 @@
+/* C backend: net.c, tables and functions. */
+#include "backends/c/c_internal.h"
+
+#include <string.h>
+
+#include "ir/base/arena.h"
+#include "ir/comp.h"
+#include "ir/exec/plan.h"
+#include "ir/options.h"
+
+static void write_head(const struct c_output *o, struct emit *e) {
+  const char *p = o->prefix;
+
+  emit_comment(
+      e, arena_printf(o->arena,
+                      "%s -- the spiking network %s in C99; made by snncc %s from %s.\n\n"
+                      "    static %s_state s;\n"
+                      "    int class = %s_run(&s, x, y);\n\n"
+                      "RAM %zu bytes (%s_state), constants %zu bytes. Float sums keep one order: "
+                      "with -ffp-contract=off every compiler gives the bits of snncc eval.",
+                      o->file, o->graph, SNNCC_VERSION, o->version, p, p, plan_ram_bytes(o->plan),
+                      p, plan_const_bytes(o->plan)));
+}
+
+static void write_tensor(const struct c_output *o, struct emit *e, size_t i) {
+  const struct plan_tensor *t = plan_tensor(o->plan, i);
+
+  emit_open(e, "static const float %s[%zu] =", o->tensor[i], t->n);
+  emit_f32(e, t->data, t->n);
+  emit_close(e, ";");
+}
+
+static void write_desc(const struct c_output *o, struct emit *e, size_t i) {
+  const struct plan_op *op = plan_op(o->plan, i);
+  const struct plan_kernel *k = plan_kernel(op->kernel);
+
+  emit_open(e, "static const struct snn_%s %s =", k->desc, o->desc[i]);
+  emit_fields(e, k->fields, op->desc, k->n_fields);
+  emit_close(e, ";");
+}
+
+/* The IR of a layer, then what its kernels read, in calling order. */
+static void write_layer(const struct c_output *o, struct emit *e, size_t layer) {
+  bool *is_done = ARENA_NEW(o->arena, bool, plan_n_tensors(o->plan));
+  ir_id last = {0};
+
+  for (size_t i = 0; i < plan_n_ops(o->plan); i++) {
+    const struct plan_op *op = plan_op(o->plan, i);
+    if (op->layer == layer && op->node.idx != last.idx)
+      emit_comment(e, o->line[op->node.idx]);
+    if (op->layer == layer)
+      last = op->node;
+  }
+  for (size_t i = 0; i < plan_n_ops(o->plan); i++) {
+    const struct plan_op *op = plan_op(o->plan, i);
+    for (size_t k = 0; k < PLAN_MAX_ARGS && op->layer == layer; k++)
+      if (op->arg[k].kind == PLAN_ARG_TENSOR && !is_done[op->arg[k].index]) {
+        is_done[op->arg[k].index] = true;
+        write_tensor(o, e, op->arg[k].index);
+      }
+    if (op->layer == layer)
+      write_desc(o, e, i);
+  }
+  emit_blank(e);
+}
+
+void c_write_tables(const struct c_output *o, struct emit *e) {
+  static const char *const extra[] = {"check_input.h", "winner.h"};
+
+  write_head(o, e);
+  emit_line(e, "#include \"%s\"", o->header);
+  emit_blank(e);
+  emit_line(e, "#include <stddef.h>");
+  emit_line(e, "#include <string.h>");
+  emit_blank(e);
+  c_write_kernels(o, e, extra, sizeof extra / sizeof *extra);
+  emit_comment(e, "The state is as large as the header says.");
+  emit_line(e, "typedef char %s_state_size[sizeof(%s_state) == %s_RAM_BYTES ? 1 : -1];", o->prefix,
+            o->prefix, o->upper);
+  emit_blank(e);
+  emit_line(e, "/* clang-format off */");
+  for (size_t l = 0; l < plan_n_layers(o->plan); l++)
+    write_layer(o, e, l);
+  emit_line(e, "/* clang-format on */");
+  emit_blank(e);
+}
+
+/* ---- functions ---- */
+
+static const char *arg_text(const struct c_output *o, const struct plan_arg *arg) {
+  switch (arg->kind) {
+  case PLAN_ARG_NULL:
+    return "NULL";
+  case PLAN_ARG_BUFFER:
+    return arena_printf(o->arena, "s->%s", o->buffer[arg->index]);
+  case PLAN_ARG_TENSOR:
+    return o->tensor[arg->index];
+  case PLAN_ARG_INPUT:
+    return "x";
+  case PLAN_ARG_OUTPUT:
+    return "y";
+  }
+  return NULL;
+}
+
+static void write_calls(const struct c_output *o, struct emit *e, enum plan_phase phase) {
+  for (size_t i = 0; i < plan_n_ops(o->plan); i++) {
+    const struct plan_op *op = plan_op(o->plan, i);
+    const struct plan_kernel *k = plan_kernel(op->kernel);
+    const char *arg[PLAN_MAX_ARGS + 1], *head = arena_printf(o->arena, "%s(", k->function);
+    if (op->phase != phase)
+      continue;
+    arg[0] = arena_printf(o->arena, "&%s", o->desc[i]);
+    for (size_t a = 0; a < k->n_args; a++)
+      arg[a + 1] = arg_text(o, &op->arg[a]);
+    if (op->counter == PLAN_N_SPIKES)
+      head = arena_printf(o->arena, "s->spikes[%zu] = %s", op->layer, head);
+    emit_call(e, head, arg, k->n_args + 1, ");");
+  }
+}
+
+static bool has_calls(const struct c_output *o, enum plan_phase phase) {
+  for (size_t i = 0; i < plan_n_ops(o->plan); i++)
+    if (plan_op(o->plan, i)->phase == phase)
+      return true;
+  return false;
+}
+
+static void write_set_input(const struct c_output *o, struct emit *e) {
+  emit_open(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE])", o->prefix,
+            o->prefix, o->prefix, o->upper);
+  emit_line(e, "if (!snn_is_finite_input(x, %s_INPUT_SIZE))", o->upper);
+  emit_line(e, "  return -1;");
+  write_calls(o, e, PLAN_SET_INPUT);
+  if (!has_calls(o, PLAN_SET_INPUT))
+    emit_line(e, "(void)s;");
+  emit_line(e, "return 0;");
+  emit_close(e, "");
+}
+
+static void write_step(const struct c_output *o, struct emit *e) {
+  emit_open(e, "int %s_step(%s_state *s)", o->prefix, o->prefix);
+  emit_line(e, "uint32_t n = 0;");
+  emit_blank(e);
+  write_calls(o, e, PLAN_STEP);
+  for (size_t l = 0; l < o->n_spiking_layers; l++)
+    emit_line(e, "n += s->spikes[%zu];", l);
+  emit_line(e, "return (int)n;");
+  emit_close(e, "");
+}
+
+/* The loop over the steps is the one loop that is printed: it calls functions of this network. */
+static void write_run(const struct c_output *o, struct emit *e) {
+  const char *p = o->prefix, *u = o->upper;
+
+  emit_call(e, arena_printf(o->arena, "int %s_run(", p),
+            (const char *const[]){arena_printf(o->arena, "%s_state *s", p),
+                                  arena_printf(o->arena, "const %s_input x[%s_INPUT_SIZE]", p, u),
+                                  arena_printf(o->arena, "%s_output y[%s_OUTPUT_SIZE]", p, u)},
+            3, ") {");
+  e->depth++;
+  emit_line(e, "int status;");
+  emit_blank(e);
+  emit_line(e, "%s_reset(s);", p);
+  emit_line(e, "status = %s_set_input(s, x);", p);
+  emit_line(e, "if (status < 0)");
+  emit_line(e, "  return status;");
+  emit_line(e, "for (int t = 0; t < %s_STEPS; t++)", u);
+  emit_line(e, "  %s_step(s);", p);
+  emit_line(e, "%s_output_of(s, y);", p);
+  emit_line(e, "return (int)snn_winner(y, %s_OUTPUT_SIZE);", u);
+  emit_close(e, "");
+}
+
+void c_write_functions(const struct c_output *o, struct emit *e) {
+  const char *p = o->prefix;
+
+  emit_open(e, "void %s_reset(%s_state *s)", p, p);
+  emit_line(e, "memset(s, 0, sizeof *s);");
+  write_calls(o, e, PLAN_RESET);
+  emit_close(e, "");
+  emit_blank(e);
+  write_set_input(o, e);
+  emit_blank(e);
+  write_step(o, e);
+  emit_blank(e);
+  emit_open(e, "int %s_output_of(const %s_state *s, %s_output y[%s_OUTPUT_SIZE])", p, p, p,
+            o->upper);
+  write_calls(o, e, PLAN_OUTPUT);
+  emit_line(e, "return 0;");
+  emit_close(e, "");
+  emit_blank(e);
+  write_run(o, e);
+}
