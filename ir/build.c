@@ -15,6 +15,20 @@ struct ir_graph *ir_graph_new(struct arena *a, const char *name) {
   return g;
 }
 
+struct ir_graph *ir_graph_clone(struct arena *a, const struct ir_graph *g) {
+  struct ir_graph *copy = ir_graph_new(a, g->name);
+  copy->facts = g->facts;
+  for (size_t i = 0; i < g->n_attr; i++)
+    ir_graph_set_attr(copy, g->attr[i]);
+  for (size_t i = 1; i <= g->n_nodes; i++) {
+    struct ir_node n = g->nodes[i];
+    /* Operands are copied, since ir_replace_uses writes to them; lists of attributes never change. */
+    n.in = arena_memdup(a, n.in, n.n_in * sizeof *n.in);
+    ir_push(copy, &n);
+  }
+  return copy;
+}
+
 struct arena *ir_graph_arena(const struct ir_graph *g) {
   return g->arena;
 }
@@ -129,6 +143,12 @@ bool ir_replace(struct ir_graph *g, struct diag *d, ir_id id, const struct ir_no
   }
   g->nodes[id.idx] = node;
   return true;
+}
+
+void ir_swap_names(struct ir_graph *g, ir_id a, ir_id b) {
+  const char *name = g->nodes[a.idx].name;
+  g->nodes[a.idx].name = g->nodes[b.idx].name;
+  g->nodes[b.idx].name = name;
 }
 
 void ir_replace_uses(struct ir_graph *g, ir_id old, ir_id new_id) {

@@ -163,6 +163,8 @@ bool ir_infer_type(const struct ir_graph *g, struct diag *d, struct ir_node *n);
 /* ---- the graph ---- */
 
 struct ir_graph *ir_graph_new(struct arena *a, const char *name);
+/* A second graph with the same nodes, for as long as `a` lives; the bytes of tensors are shared. */
+struct ir_graph *ir_graph_clone(struct arena *a, const struct ir_graph *g);
 struct arena *ir_graph_arena(const struct ir_graph *g);
 const char *ir_graph_name(const struct ir_graph *g);
 
@@ -195,6 +197,9 @@ ir_id ir_append_const(struct ir_graph *g, struct diag *d, const char *name, stru
 /* Replaces node `id` in place (same id, same users). Its type is inferred anew; the name, when
  * NULL, stays. */
 bool ir_replace(struct ir_graph *g, struct diag *d, ir_id id, const struct ir_node *n);
+
+/* Two nodes take each other's name. */
+void ir_swap_names(struct ir_graph *g, ir_id a, ir_id b);
 
 /* Every operand `old` becomes `new_id`. */
 void ir_replace_uses(struct ir_graph *g, ir_id old, ir_id new_id);
