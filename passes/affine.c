@@ -1,0 +1,234 @@
+#include "passes/affine.h"
+
+#include <math.h>
+
+#include "ir/base/arena.h"
+#include "ir/comp.h"
+
+struct affine {
+  double *scale, *shift; /* per channel */
+  int64_t n;
+};
+
+static bool match_batchnorm(const struct rewrite *r, const struct ir_node *n, struct affine *a) {
+  double epsilon = ir_attr_float(n, IR_A_EPSILON, 1e-5);
+  const float *p[4]; /* gamma, beta, mean, var */
+
+  for (size_t k = 0; k < 4; k++) {
+    const struct ir_tensor *t = ir_const_in(r->g, n, k + 1);
+    if (!t)
+      return false;
+    p[k] = t->data;
+  }
+  a->n = n->type.dims[1];
+  a->scale = ARENA_NEW(r->comp->scratch, double, (size_t)a->n);
+  a->shift = ARENA_NEW(r->comp->scratch, double, (size_t)a->n);
+  for (int64_t i = 0; i < a->n; i++) {
+    a->scale[i] = (double)p[0][i] / sqrt((double)p[3][i] + epsilon);
+    a->shift[i] = (double)p[1][i] - (double)p[2][i] * a->scale[i];
+    if (!isfinite(a->scale[i]) || !isfinite(a->shift[i]))
+      return false;
+  }
+  return true;
+}
+
+static bool match_add(const struct rewrite *r, const struct ir_node *n, size_t axis,
+                      struct affine *a) {
+  const struct ir_tensor *c = ir_const_in(r->g, n, 1);
+
+  if (!c || !ir_type_equal(&n->type, &ir_node(r->g, n->in[0])->type) ||
+      !rewrite_channel_values(r, c, &n->type, axis, &a->shift))
+    return false;
+  a->n = n->type.dims[axis];
+  a->scale = ARENA_NEW(r->comp->scratch, double, (size_t)a->n);
+  for (int64_t i = 0; i < a->n; i++)
+    a->scale[i] = 1;
+  return true;
+}
+
+/* Node n is an affine map of this op with its channels on `axis`. */
+static bool match(const struct rewrite *r, const struct ir_node *n, enum ir_op op, size_t axis,
+                  struct affine *a) {
+  if (n->op != op || axis >= n->type.rank)
+    return false;
+  return op == IR_BATCHNORM ? axis == 1 && match_batchnorm(r, n, a) : match_add(r, n, axis, a);
+}
+
+static bool is_private_linear(const struct rewrite *r, ir_id id, struct rewrite_linear *l) {
+  return rewrite_match_linear(r, id, l) && rewrite_has_one_user(r, id);
+}
+
+/* affine(linear(x)) becomes linear'(x). */
+static bool fold_back(const struct rewrite *r, ir_id id, enum ir_op op) {
+  const struct ir_node *n = ir_node(r->g, id);
+  struct rewrite_linear l;
+  struct affine a;
+  double *w, *b;
+
+  if (n->op != op || !is_private_linear(r, n->in[0], &l) || !match(r, n, op, l.axis, &a))
+    return false;
+  w = ARENA_NEW(r->comp->scratch, double, (size_t)(l.n_out * l.n_in));
+  b = ARENA_NEW(r->comp->scratch, double, (size_t)l.n_out);
+  for (int64_t o = 0; o < l.n_out; o++) {
+    for (int64_t i = 0; i < l.n_in; i++)
+      w[o * l.n_in + i] = (double)l.w[o * l.n_in + i] * a.scale[o];
+    b[o] = (l.b ? (double)l.b[o] : 0) * a.scale[o] + a.shift[o];
+  }
+  if (!rewrite_set_linear(r, &l, ir_const_in(r->g, l.node, 1)->type, w, b))
+    return false;
+  rewrite_drop(r, id);
+  return true;
+}
+
+/* Scaling the elements of a window scales its result. The largest stays the largest where no scale
+ * is below 0; a mean that counts padding would have to count shifted padding. */
+static bool commutes_with_pool(const struct rewrite *r, const struct ir_node *pool,
+                               const struct affine *a) {
+  struct ir_window w;
+
+  if (pool->op == IR_GLOBAL_AVGPOOL)
+    return true;
+  if (pool->op == IR_MAXPOOL) {
+    for (int64_t i = 0; i < a->n; i++)
+      if (a->scale[i] < 0)
+        return false;
+    return true;
+  }
+  if (pool->op != IR_AVGPOOL)
+    return false;
+  w = ir_window_of(r->g, pool);
+  for (size_t i = 0; i < w.n_axes; i++)
+    if ((w.pad_begin[i] || w.pad_end[i]) && ir_attr_int(pool, IR_A_COUNT_PAD, 0))
+      return false;
+  return true;
+}
+
+/* The constant of an add, shaped for a value of this type with its channels on axis 1. */
+static void reshape_shift(const struct rewrite *r, ir_id id, const struct ir_type *type,
+                          const struct affine *a) {
+  struct ir_type shaped = *type;
+
+  for (size_t i = 0; i < shaped.rank; i++)
+    shaped.dims[i] = i == 1 ? a->n : 1;
+  rewrite_set_const(r, id, 1, rewrite_tensor(r, shaped, a->shift));
+}
+
+/* affine(reshape(linear(x))) and affine(pool(linear(x))) become reshape(affine(linear(x))) and so
+ * on, so that it can fold back. */
+static bool hoist(const struct rewrite *r, ir_id id, enum ir_op op) {
+  const struct ir_node *n = ir_node(r->g, id), *in;
+  struct rewrite_linear l;
+  struct affine a;
+
+  if (n->op != op || !match(r, n, op, 1, &a) || !rewrite_has_one_user(r, n->in[0]))
+    return false;
+  in = ir_node(r->g, n->in[0]);
+  if (in->n_in != 1 || !is_private_linear(r, in->in[0], &l) || l.axis != 1)
+    return false;
+  if (in->op == IR_RESHAPE) {
+    const struct ir_type *t = &l.node->type;
+    if (t->dims[0] != n->type.dims[0] || t->dims[1] != n->type.dims[1])
+      return false;
+    if (op == IR_ADD)
+      reshape_shift(r, id, t, &a);
+  } else if (!commutes_with_pool(r, in, &a)) {
+    return false;
+  }
+  rewrite_swap(r, id);
+  return true;
+}
+
+/* pool(affine(x)) becomes affine(pool(x)) where x is not linear: nearer to what comes behind. */
+static bool sink(const struct rewrite *r, ir_id id, enum ir_op op) {
+  const struct ir_node *n = ir_node(r->g, id), *in = rewrite_operand(r, n, 0, op);
+  struct rewrite_linear l;
+  struct affine a;
+
+  if (!in || !rewrite_has_one_user(r, n->in[0]) || is_private_linear(r, in->in[0], &l) ||
+      !match(r, in, op, 1, &a) || !commutes_with_pool(r, n, &a))
+    return false;
+  rewrite_swap(r, id);
+  return true;
+}
+
+static bool has_padding(const struct rewrite *r, const struct ir_node *conv) {
+  struct ir_window w = ir_window_of(r->g, conv);
+
+  for (size_t i = 0; i < w.n_axes; i++)
+    if (w.pad_begin[i] || w.pad_end[i])
+      return true;
+  return false;
+}
+
+static bool is_shifting(const struct affine *a) {
+  for (int64_t i = 0; i < a->n; i++)
+    if (a->shift[i] != 0)
+      return true;
+  return false;
+}
+
+/* Weight w[o][i] works on channel (i / inner) of the group of o. */
+static bool absorb(const struct rewrite *r, const struct rewrite_linear *l, const struct affine *a,
+                   int64_t inner) {
+  int64_t per_group = l->n_in / inner;
+  int64_t outs_per_group = l->n_out / (a->n / per_group);
+  double *w = ARENA_NEW(r->comp->scratch, double, (size_t)(l->n_out * l->n_in));
+  double *b = ARENA_NEW(r->comp->scratch, double, (size_t)l->n_out);
+
+  for (int64_t o = 0; o < l->n_out; o++) {
+    b[o] = l->b ? (double)l->b[o] : 0;
+    for (int64_t i = 0; i < l->n_in; i++) {
+      int64_t c = o / outs_per_group * per_group + i / inner;
+      double weight = (double)l->w[o * l->n_in + i];
+      w[o * l->n_in + i] = weight * a->scale[c];
+      b[o] += weight * a->shift[c];
+    }
+  }
+  return rewrite_set_linear(r, l, ir_const_in(r->g, l->node, 1)->type, w, b);
+}
+
+static bool fold_into_conv(const struct rewrite *r, const struct rewrite_linear *l, enum ir_op op) {
+  const struct ir_node *n = rewrite_operand(r, l->node, 0, op);
+  int64_t per_group = ir_const_in(r->g, l->node, 1)->type.dims[1];
+  struct affine a;
+
+  if (!n || !match(r, n, op, 1, &a) || (has_padding(r, l->node) && is_shifting(&a)) ||
+      !absorb(r, l, &a, l->n_in / per_group))
+    return false;
+  rewrite_set_operand(r, l->id, n->in[0]);
+  return true;
+}
+
+static bool fold_into_dense(const struct rewrite *r, const struct rewrite_linear *l,
+                            enum ir_op op) {
+  const struct ir_node *n = ir_node(r->g, l->node->in[0]), *flat = NULL;
+  struct affine a;
+  ir_id x;
+
+  if (n->op == IR_RESHAPE) {
+    flat = n;
+    n = ir_node(r->g, flat->in[0]);
+    if (flat->type.rank != 2 || n->type.rank < 2 || n->type.dims[0] != flat->type.dims[0])
+      return false;
+  }
+  if (n->op != op || !match(r, n, op, flat ? 1 : n->type.rank - 1u, &a) ||
+      !absorb(r, l, &a, l->n_in / a.n))
+    return false;
+  x = flat ? rewrite_rebase(r, l->node->in[0], n->in[0]) : n->in[0];
+  rewrite_set_operand(r, l->id, x);
+  return true;
+}
+
+/* linear(affine(x)) and dense(flatten(affine(x))) lose the affine node. A conv with padding keeps
+ * it: its border is 0, not the shift. */
+static bool fold_forward(const struct rewrite *r, ir_id id, enum ir_op op) {
+  struct rewrite_linear l;
+
+  if (!rewrite_match_linear(r, id, &l))
+    return false;
+  return l.node->op == IR_CONV ? fold_into_conv(r, &l, op) : fold_into_dense(r, &l, op);
+}
+
+bool affine_merge(const struct rewrite *r, ir_id id, enum ir_op op) {
+  return fold_back(r, id, op) || hoist(r, id, op) || sink(r, id, op) || fold_forward(r, id, op);
+}

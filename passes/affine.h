@@ -1,0 +1,15 @@
+/* passes/affine.h -- rules about y = scale x + shift with one scale and shift per channel: an added
+ * constant (scale 1) or a batchnorm. What can be said of both is said here once; fold-affine
+ * applies it to one, fold-batchnorm to the other.
+ *
+ * All are exact but for rounding, and none reaches across a nonlinearity. */
+#ifndef PASSES_AFFINE_H
+#define PASSES_AFFINE_H
+
+#include "passes/rewrite.h"
+
+/* Merges the affine nodes of this op (IR_ADD or IR_BATCHNORM) with what is around node `id`, which
+ * is such a node, a pool behind one, or a conv or dense behind one. True: something has changed. */
+bool affine_merge(const struct rewrite *r, ir_id id, enum ir_op op);
+
+#endif

@@ -1,0 +1,57 @@
+/* passes/fold_affine.c -- products with constant matrices become dense layers, added constants the
+ * bias of the conv or dense beside them.
+ *
+ *   %m = matmul %x, %w : f32[1, 10]
+ *   %a = add %m, %c : f32[1, 10]               ->     %m = dense %x, %w2, %c2 : f32[1, 10]
+ *   %b = add %a, %d : f32[1, 10]                      %y = output %m : f32[1, 10]
+ *   %y = output %b : f32[1, 10]
+ *
+ * where %w2 is %w transposed and %c2 = %c + %d. Sums are rounded once, where they were twice. */
+#include "passes/passes.h"
+
+#include "ir/base/arena.h"
+#include "ir/comp.h"
+#include "ir/ir.h"
+#include "passes/affine.h"
+#include "passes/rewrite.h"
+
+static bool matmul_to_dense(const struct rewrite *r, ir_id id) {
+  struct ir_node n = *ir_node(r->g, id);
+  const struct ir_tensor *w = n.op == IR_MATMUL ? ir_const_in(r->g, &n, 1) : NULL;
+  struct ir_attr perm = ir_ints(IR_A_PERM, (const int64_t[]){1, 0}, 2);
+  struct ir_node transpose = {
+      .op = IR_TRANSPOSE, .in = &n.in[1], .n_in = 1, .attr = &perm, .n_attr = 1, .loc = n.loc};
+
+  if (!w || w->type.rank != 2)
+    return false;
+  n.op = IR_DENSE;
+  n.in = (const ir_id[]){n.in[0], rewrite_const(r, n.in[1], rewrite_evaluate(r, &transpose))};
+  rewrite_replace(r, id, &n);
+  return true;
+}
+
+/* add(add(x, c), d) */
+static bool merge_adds(const struct rewrite *r, ir_id id) {
+  const struct ir_node *n = ir_node(r->g, id), *in = rewrite_operand(r, n, 0, IR_ADD);
+  ir_id constants[2];
+  struct ir_node sum = {.op = IR_ADD, .in = constants, .n_in = 2};
+
+  if (n->op != IR_ADD || !in || !ir_const_in(r->g, n, 1) || !ir_const_in(r->g, in, 1) ||
+      !rewrite_has_one_user(r, n->in[0]))
+    return false;
+  constants[0] = in->in[1];
+  constants[1] = n->in[1];
+  rewrite_set_const(r, id, 1, rewrite_evaluate(r, &sum));
+  rewrite_set_operand(r, id, in->in[0]);
+  return true;
+}
+
+static bool merge_bias(const struct rewrite *r, ir_id id) {
+  return affine_merge(r, id, IR_ADD);
+}
+
+bool pass_fold_affine(struct comp *c, struct ir_graph **g) {
+  static rewrite_rule *const rules[] = {matmul_to_dense, merge_adds, merge_bias};
+
+  return rewrite_run(c, *g, rules, sizeof rules / sizeof rules[0]);
+}
