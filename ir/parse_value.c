@@ -139,8 +139,8 @@ static bool parse_blob(struct parser *p, struct ir_tensor *t) {
     return lex_fail(&p->x, from, "the length is %lld, but the type takes %zu bytes", (long long)len,
                     want);
   if ((size_t)at > n || want > n - (size_t)at)
-    return lex_fail(&p->x, from, "bytes %lld to %lld are wanted, but the file has %zu",
-                    (long long)at, (long long)at + len, n);
+    return lex_fail(&p->x, from, "%zu bytes from %lld on are wanted, but the file has %zu", want,
+                    (long long)at, n);
   if (at % 64 != 0 || (size_t)at < p->blob_at)
     return lex_fail(&p->x, from, "the offset is %lld; it must be a multiple of 64 of at least %zu",
                     (long long)at, p->blob_at);

@@ -73,7 +73,8 @@ bool ir_check_operands(const struct ir_graph *g, struct diag *d, const struct ir
   size_t min, max;
   ir_op_arity(n->op, &min, &max);
   if (n->n_in < min || n->n_in > max)
-    return ir_fail(&f, "%zu operands; it takes %zu to %zu", n->n_in, min, max);
+    return min == max ? ir_fail(&f, "%zu operands; it takes %zu", n->n_in, min)
+                      : ir_fail(&f, "%zu operands; it takes %zu to %zu", n->n_in, min, max);
   for (size_t k = 0; k < n->n_in; k++)
     if (ir_is_none(n->in[k]) || n->in[k].idx > g->n_nodes)
       return ir_fail(&f, "operand %zu is id %u; the graph has nodes 1 to %zu", k + 1,

@@ -7,7 +7,7 @@
 #include "ir/base/arena.h"
 #include "ir/base/buf.h"
 
-enum { MAX_SHOWN = 20, QUOTE_BYTES = 80, LINE_BYTES = 100 };
+enum { MAX_SHOWN = 20, QUOTE_BYTES = 80, LINE_BYTES = 100, MAX_WORD = 63 };
 
 struct source {
   const char *file;
@@ -176,34 +176,36 @@ const char *diag_quote(struct diag *d, const char *s) {
   return b.data;
 }
 
-/* Levenshtein distance of two words of at most 63 bytes: one row of the table at a time. */
+/* Edits that make b of a: a letter added, dropped or changed, or two neighbours swapped. Words have
+ * at most MAX_WORD bytes; three rows of the table are kept. */
 static size_t edit_distance(const char *a, const char *b) {
-  size_t row[64], n = strlen(b);
+  size_t rows[3][MAX_WORD + 1], n = strlen(b);
   for (size_t j = 0; j <= n; j++)
-    row[j] = j;
+    rows[0][j] = j;
   for (size_t i = 1; a[i - 1]; i++) {
-    size_t diagonal = row[0];
+    size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
     row[0] = i;
     for (size_t j = 1; j <= n; j++) {
-      size_t best = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      if (row[j] + 1 < best)
-        best = row[j] + 1;
-      if (row[j - 1] + 1 < best)
-        best = row[j - 1] + 1;
-      row[j] = best;
+      row[j] = above[j - 1] + (a[i - 1] != b[j - 1]);
+      if (above[j] + 1 < row[j])
+        row[j] = above[j] + 1;
+      if (row[j - 1] + 1 < row[j])
+        row[j] = row[j - 1] + 1;
+      bool is_swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (is_swap && above2[j - 2] + 1 < row[j])
+        row[j] = above2[j - 2] + 1;
     }
   }
-  return row[n];
+  return rows[strlen(a) % 3][n];
 }
 
 const char *diag_nearest(const char *word, const char *const *candidates, size_t n) {
   const char *nearest = NULL;
   size_t best = strlen(word) / 3 + 1;
-  if (strlen(word) > 63)
+  if (strlen(word) > MAX_WORD)
     return NULL;
   for (size_t i = 0; i < n; i++) {
-    if (strlen(candidates[i]) > 63)
+    if (strlen(candidates[i]) > MAX_WORD)
       continue;
     size_t distance = edit_distance(word, candidates[i]);
     if (distance < best) {
