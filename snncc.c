@@ -2,7 +2,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <time.h>
 
 #include "backends/backend.h"
 #include "frontend/data/data.h"
@@ -110,9 +110,17 @@ static int run_compile(struct comp *c) {
   return EXIT_DONE;
 }
 
+static double now_seconds(void) {
+  struct timespec t;
+
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 /* eval needs both graphs; inspect shows what it can have. */
 static int run_in_process(struct comp *c) {
   const struct options *o = c->opt;
+  double begin = now_seconds();
   struct ir_graph *g = read_inputs(c), *analog = NULL, *spiking = NULL;
   bool is_inspect = o->command == CMD_INSPECT;
 
@@ -129,6 +137,7 @@ static int run_in_process(struct comp *c) {
     else if (!is_inspect)
       return EXIT_INPUT;
   }
+  c->seconds_convert = now_seconds() - begin;
   return is_inspect ? host_inspect(c, analog, spiking) : host_eval(c, analog, spiking);
 }
 
