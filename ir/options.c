@@ -57,6 +57,8 @@ struct parser {
   int argc;
   char **argv;
   int next; /* index in argv */
+  bool has_command;
+  bool seen[N_OPTIONS];
 };
 
 static bool is_of_command(const struct option *opt, enum command cmd) {
@@ -176,7 +178,7 @@ static bool set_value(struct options *o, struct arena *a, const struct option *o
 /* What set_value takes, for messages. */
 static const char *allowed(struct arena *a, const struct option *opt) {
   const char *what = opt->kind == INT    ? "a whole number"
-                     : opt->kind == LIST ? "one number or fraction, or one per channel (1,2,3)"
+                     : opt->kind == LIST ? "one number, or one per channel (0.5,1/4,2), each"
                                          : "a number or fraction";
 
   if (opt->kind == TEXT)
@@ -185,8 +187,10 @@ static const char *allowed(struct arena *a, const struct option *opt) {
     return strchr(opt->values, '|') ? arena_printf(a, "one of %s", opt->values) : opt->values;
   if (opt->least == DBL_MIN)
     return arena_printf(a, "%s above 0", what);
+  if (opt->least < 0)
+    return arena_printf(a, "%s finite", what);
   if (opt->most > 1e15)
-    return opt->least < 0 ? what : arena_printf(a, "%s from %g", what, opt->least);
+    return arena_printf(a, "%s from %g", what, opt->least);
   return arena_printf(a, "%s from %g to %g", what, opt->least, opt->most);
 }
 
@@ -246,8 +250,7 @@ static bool parse_option(struct parser *p, const char *arg) {
 
   if (!opt)
     return tell_unknown(p, arg, arena_strndup(p->arena, name, len));
-  if (!is_of_command(opt, p->o->command))
-    return tell_other_command(p, opt);
+  p->seen[opt - options] = true;
   if (!has_value(opt) && value)
     return diag_error(p->diag, loc_file(NULL), "--%s takes no value, but %s is given", opt->name,
                       diag_quote(p->diag, value));
@@ -277,6 +280,20 @@ static bool tell_second_file(struct parser *p, const char *arg) {
                     diag_quote(p->diag, p->o->model), diag_quote(p->diag, arg));
 }
 
+/* The first word may be a command; later ones, and all behind "--", are files. */
+static bool parse_operand(struct parser *p, const char *arg, bool may_be_command) {
+  for (int cmd = 0; cmd < CMD_N && may_be_command && !p->has_command && !p->o->model; cmd++)
+    if (commands[cmd].word && strcmp(arg, commands[cmd].word) == 0) {
+      p->o->command = (enum command)cmd;
+      p->has_command = true;
+      return true;
+    }
+  if (p->o->model)
+    return tell_second_file(p, arg);
+  p->o->model = arg;
+  return true;
+}
+
 static bool parse_args(struct parser *p) {
   bool has_options = true;
 
@@ -288,12 +305,18 @@ static bool parse_args(struct parser *p) {
     } else if (has_options && arg[0] == '-' && arg[1]) {
       if (!parse_option(p, arg))
         return false;
-    } else if (p->o->model) {
-      return tell_second_file(p, arg);
-    } else {
-      p->o->model = arg;
+    } else if (!parse_operand(p, arg, has_options)) {
+      return false;
     }
   }
+  return true;
+}
+
+/* Options may stand in front of the command, so this comes last. */
+static bool check_seen(struct parser *p) {
+  for (size_t i = 0; i < N_OPTIONS; i++)
+    if (p->seen[i] && !is_of_command(&options[i], p->o->command))
+      return tell_other_command(p, &options[i]);
   return true;
 }
 
@@ -327,12 +350,7 @@ bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc,
   struct parser p = {.o = o, .arena = a, .diag = d, .argc = argc, .argv = argv, .next = 1};
 
   set_defaults(o, a);
-  for (int cmd = 0; cmd < CMD_N && argc > 1; cmd++)
-    if (commands[cmd].word && strcmp(argv[1], commands[cmd].word) == 0) {
-      o->command = (enum command)cmd;
-      p.next = 2;
-    }
-  return parse_args(&p) && check_complete(&p);
+  return parse_args(&p) && check_seen(&p) && check_complete(&p);
 }
 
 /* ---- help ---- */

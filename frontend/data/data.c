@@ -97,16 +97,16 @@ static int32_t *make_labels(const struct data_stream *in, const struct data_rows
       labels[i] = rows->row_elems < MAX_LABEL ? one_hot_class(rows, i) : -1;
       if (labels[i] < 0) {
         diag_error(in->c->diag, in->loc,
-                   "row %zu of the labels (of those used, from 0) is not one-hot: a single 1 among "
-                   "zeros is wanted, or one integer per sample",
-                   i);
+                   "row %zu (from 0) of the labels is not one-hot: a single 1 among zeros is "
+                   "wanted, or one integer per sample",
+                   rows->first + i);
         return NULL;
       }
     } else if (v >= 0 && v < MAX_LABEL && v == (double)(int32_t)v) {
       labels[i] = (int32_t)v;
     } else {
-      diag_error(in->c->diag, in->loc,
-                 "label %zu (of those used, from 0) is %g; whole numbers from 0 are right", i, v);
+      diag_error(in->c->diag, in->loc, "label %zu (from 0) is %g; whole numbers from 0 are right",
+                 rows->first + i, v);
       return NULL;
     }
   }
@@ -153,7 +153,7 @@ static bool split_cifar(const struct data_stream *in, struct data_rows *rows, st
 
     if (record[0] >= CIFAR_CLASSES)
       return diag_error(in->c->diag, in->loc,
-                        "record %zu (of those used, from 0) has label %d; CIFAR-10 has 0 to %d", i,
+                        "record %zu (from 0) has label %d; CIFAR-10 has 0 to %d", rows->first + i,
                         record[0], CIFAR_CLASSES - 1);
     labels[i] = record[0];
     memmove(pixels + i * CIFAR_PIXELS, record + 1, CIFAR_PIXELS);

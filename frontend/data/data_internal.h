@@ -52,10 +52,10 @@ struct data_array {
   uint64_t dims[IR_MAX_RANK];
 };
 
-/* Rows [skip, skip + n) of an array: row_elems elements each, in the arena. Finite numbers. */
+/* Rows [first, first + n) of an array: row_elems elements each, in the arena. Finite numbers. */
 struct data_rows {
   enum samples_dtype dtype;
-  size_t n, row_elems;
+  size_t first, n, row_elems;
   void *data;
 };
 

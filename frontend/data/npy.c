@@ -68,7 +68,7 @@ static bool take_word(struct header *h, const char *word) {
 static bool take_size(struct header *h, uint64_t *v) {
   skip_space(h);
   if (*h->at < '0' || *h->at > '9')
-    return tell(h, "has a shape with something that is no size");
+    return tell(h, "has a shape whose axes are not all whole numbers from 0");
   for (*v = 0; *h->at >= '0' && *h->at <= '9'; h->at++) {
     uint64_t digit = (uint64_t)(*h->at - '0');
 

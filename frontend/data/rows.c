@@ -76,29 +76,28 @@ static double value_of(const struct data_array *array, const uint8_t *p) {
   return d;
 }
 
-/* Reads n elements of the stream into out. */
-static bool read_f32(struct data_stream *in, const struct data_array *array, uint64_t n, float *out,
-                     uint64_t row_elems) {
+static bool read_f32(struct data_stream *in, const struct data_array *array,
+                     const struct data_rows *rows) {
   uint8_t chunk[16384];
   size_t per_chunk = sizeof(chunk) / array->elem_bytes;
+  size_t n = rows->n * rows->row_elems;
+  float *out = rows->data;
 
-  for (uint64_t done = 0; done < n;) {
-    size_t now = n - done < per_chunk ? (size_t)(n - done) : per_chunk;
+  for (size_t done = 0; done < n;) {
+    size_t now = n - done < per_chunk ? n - done : per_chunk;
 
     if (!data_stream_need(in, chunk, now * array->elem_bytes, "the elements"))
       return false;
-    for (size_t i = 0; i < now; i++) {
+    for (size_t i = 0; i < now; i++, done++) {
       double v = value_of(array, chunk + i * array->elem_bytes);
 
-      out[done + i] = (float)v;
-      if (!isfinite(out[done + i]))
-        return diag_error(in->c->diag, in->loc,
-                          "value %llu of sample %llu (of those used, from 0) is %g; every value "
-                          "must be a finite f32",
-                          (unsigned long long)((done + i) % row_elems),
-                          (unsigned long long)((done + i) / row_elems), v);
+      out[done] = (float)v;
+      if (!isfinite(out[done]))
+        return diag_error(
+            in->c->diag, in->loc,
+            "value %zu of sample %zu (from 0) is %g; every value must be a finite f32",
+            done % rows->row_elems, rows->first + done / rows->row_elems, v);
     }
-    done += now;
   }
   return true;
 }
@@ -149,13 +148,14 @@ bool data_read_rows(struct data_stream *in, const struct data_array *array, int6
   if (n == 0 || !check_sizes(in, array, e.all_bytes, n_elems * out_bytes))
     return false;
   *rows = (struct data_rows){.dtype = is_u8 ? SAMPLES_U8 : SAMPLES_F32,
+                             .first = (size_t)skip,
                              .n = (size_t)n,
                              .row_elems = (size_t)e.row_elems,
                              .data = arena_alloc(in->c->arena, (size_t)n_elems, out_bytes)};
   if (!data_stream_skip(in, (uint64_t)skip * e.row_bytes, "the elements"))
     return false;
   if (is_u8 ? !data_stream_need(in, rows->data, (size_t)n_elems, "the elements")
-            : !read_f32(in, array, n_elems, rows->data, e.row_elems))
+            : !read_f32(in, array, rows))
     return false;
   return (uint64_t)skip + n < array->dims[0] || data_stream_end(in);
 }

@@ -238,14 +238,14 @@ static void bad_npy_headers_are_told(void **state) {
       {"|u1", "(9223372036854775808, 1)", "more than any file holds"},
       {"|u1", "(4294967296, 4294967296)", "more than any file holds"},
       {"|u1", "(99999999999999999999,)", "more than 64 bits"},
-      {"|u1", "(-2, 2)", "no size"},
+      {"|u1", "(-2, 2)", "not all whole numbers"},
       {"|u1", "(2.5, 2)", "closing parenthesis"},
       {"|u1", "2", "no tuple"},
       {"|u1", "(1,1,1,1,1,1,1,1,4)", "more than 8 axes"},
       {"|u1", "(1,1,1,1,4)", "up to three are read"},
       {"|u1', 'x': '", "(2, 2)", "a key \"x\""},
       {"|u1", "(2, 2), 'shape': (4,)", "a key \"shape\""},
-      {"|u1", "(2, 2", "no size"},
+      {"|u1", "(2, 2", "not all whole numbers"},
       {"|u1", "(2 2)", "closing parenthesis"},
   };
 
@@ -261,7 +261,7 @@ static void bad_files_are_told(void **state) {
 
   refuse(u, text(""), "the file is empty");
   refuse(u, text("1,2,3\n4,5,6\n"), "begins with bytes 31 2c 32 2c");
-  refuse(u, npy("<f4", "(2, 1)", nan, 8), "value 0 of sample 1 (of those used, from 0) is nan");
+  refuse(u, npy("<f4", "(2, 1)", nan, 8), "value 0 of sample 1 (from 0) is nan");
   refuse(u, npy("<f8", "(1, 1)", huge, 8), "finite f32");
   b.len--;
   refuse(u, b, "which takes 12 bytes, but 11 follow");
@@ -313,21 +313,24 @@ static void labels_that_do_not_belong_are_told(void **state) {
     const char *said;
   } rows[] = {
       {"|u1", "(3,)", "\0\1\2", 3, "3 labels for 2 samples"},
-      {"|i1", "(2,)", "\0\xff", 2, "label 1 (of those used, from 0) is -1"},
+      {"|i1", "(2,)", "\0\xff", 2, "label 1 (from 0) is -1"},
       {"<i4", "(2,)", "\0\0\0\0\0\0\0\2", 8, "is 3.35544e+07"},
       {"<f4", "(2,)", "\0\0\0\0\0\0\0\x3f", 8, "is 0.5"},
-      {"|u1", "(2, 2)", "\0\1\1\1", 4, "row 1 of the labels"},
-      {"|u1", "(2, 2)", "\0\1\0\0", 4, "row 1 of the labels"},
+      {"|u1", "(2, 2)", "\0\1\1\1", 4, "row 1 (from 0) of the labels"},
+      {"|u1", "(2, 2)", "\0\1\0\0", 4, "row 1 (from 0) of the labels"},
   };
   struct unit *u = *state;
-  const char *x = save(u, "x.npy", npy("|u1", "(2, 2)", "\0\1\2\3", 4));
+  const char *x = save(u, "x.npy", npy("|u1", "(2, 2)", "\0\1\2\3", 4)), *y;
 
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    struct blob y = npy(rows[i].descr, rows[i].shape, rows[i].payload, rows[i].len);
-
-    assert_null(data_read(&u->comp, x, save(u, "y.npy", y), 0, -1));
+    y = save(u, "y.npy", npy(rows[i].descr, rows[i].shape, rows[i].payload, rows[i].len));
+    assert_null(data_read(&u->comp, x, y, 0, -1));
     unit_assert_said(u, rows[i].said);
   }
+  /* what is skipped is not looked at, and counts in messages */
+  y = save(u, "y.npy", npy("|i1", "(2,)", "\xff\xfe", 2));
+  assert_null(data_read(&u->comp, x, y, 1, -1));
+  unit_assert_said(u, "label 1 (from 0) is -2");
   assert_null(data_read(&u->comp, x, NULL, 2, -1));
   unit_assert_said(u, "--skip 2 leaves nothing of 2 samples");
   assert_null(data_read(&u->comp, arena_printf(u->comp.arena, "%s/none", u->folder), NULL, 0, -1));

@@ -67,6 +67,16 @@ static void a_dash_is_a_file_and_two_dashes_end_the_options(void **state) {
   assert_string_equal(o.model, "-");
 }
 
+static void options_may_stand_before_the_command(void **state) {
+  struct options o;
+
+  assert_true(parse(*state, &o, "-q --json j eval eval --data d"));
+  assert_int_equal(o.command, CMD_EVAL);
+  assert_string_equal(o.model, "eval");
+  assert_true(parse(*state, &o, "-o x -- eval"));
+  assert_int_equal(o.command, CMD_COMPILE);
+}
+
 static void information_needs_no_model(void **state) {
   struct options o;
 
@@ -101,7 +111,7 @@ static void a_wrong_line_is_refused_with_what_would_be_right(void **state) {
       {"m --encode poisson", "it can be current"},
       {"m --input-std 0", "above 0"},
       {"m --input-std 1,,1", "above 0"},
-      {"m --input-mean nan", "one number or fraction, or one per channel"},
+      {"m --input-mean nan", "one number, or one per channel"},
       {"m --input-scale 1/0", "above 0"},
       {"m --percentile 100.5", "from 0 to 100"},
       {"m --output= ", "not empty"},
@@ -134,6 +144,7 @@ int main(void) {
       TEST(values_are_read_with_an_equals_sign_and_without),
       TEST(lists_take_fractions),
       TEST(a_dash_is_a_file_and_two_dashes_end_the_options),
+      TEST(options_may_stand_before_the_command),
       TEST(information_needs_no_model),
       TEST(a_wrong_line_is_refused_with_what_would_be_right),
       TEST(help_fits_100_columns),
