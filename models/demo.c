@@ -72,6 +72,7 @@ static void show(net_state *s, const unsigned char *image, int label) {
   int decided = NET_STEPS;
 
   to_input(image, x);
+  net_reset(s);
   net_set_input(s, x);
   for (int t = 0; t < NET_STEPS; t++) {
     spikes += net_step(s);
