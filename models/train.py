@@ -377,12 +377,12 @@ def parse_arguments():
 
 
 def warn_slow_blas():
-    """Say so where the BLAS is not OpenBLAS: large layers need it."""
+    """Say so where the reference BLAS is in use: large layers need better."""
     with open("/proc/self/maps", encoding="utf-8") as maps:
-        if "openblas" not in maps.read():
-            print("train.py: OpenBLAS is not in use, so this is slow; on "
-                  "Debian: apt-get install libopenblas0-pthread",
-                  file=sys.stderr)
+        if "/blas/libblas.so" in maps.read():
+            print("train.py: the reference BLAS is in use, so large networks "
+                  "train slowly; on Debian: apt-get install "
+                  "libopenblas0-pthread", file=sys.stderr)
 
 
 def check_writable(path):
