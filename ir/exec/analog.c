@@ -1,6 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
 #include "ir/exec/analog.h"
 
+#include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "ir/base/arena.h"
@@ -8,7 +9,7 @@
 
 struct exec_analog {
   const struct ir_graph *g;
-  struct ir_tensor *value; /* by node id; data is NULL where nothing computes it */
+  struct ir_tensor *value; /* by node id */
   struct analog_call *call;
   size_t n_calls;
   float *scratch; /* used by one call after the other */
@@ -20,10 +21,12 @@ static bool is_alias(const struct ir_graph *g, const struct ir_node *n) {
          (n->op == IR_CAST && n->type.dtype == ir_node(g, n->in[0])->type.dtype);
 }
 
-/* Gives a node its value's memory, and the list of calls what computes it. */
+/* Gives a node its value's memory, and the list of calls what computes it. Operands come before
+ * their users, so their memory is known here and calls need not look it up while running. */
 static void prepare_node(struct exec_analog *e, struct arena *a, ir_id id) {
   const struct ir_node *n = ir_node(e->g, id);
   struct ir_tensor *value = &e->value[id.idx], *in;
+  bool has_kernel;
 
   value->type = n->type;
   if (n->op == IR_CONST) {
@@ -40,14 +43,16 @@ static void prepare_node(struct exec_analog *e, struct arena *a, ir_id id) {
   in = ARENA_NEW(a, struct ir_tensor, n->n_in);
   for (size_t i = 0; i < n->n_in; i++)
     in[i] = e->value[n->in[i].idx];
-  if (analog_call_init(&e->call[e->n_calls], e->g, n, in))
-    e->call[e->n_calls++].out = (void *)(uintptr_t)value->data;
+  has_kernel = analog_call_init(&e->call[e->n_calls], e->g, n, in);
+  assert(has_kernel); /* type inference asks for f32 wherever a kernel does */
+  e->call[e->n_calls++].out = (void *)(uintptr_t)value->data;
 }
 
 struct exec_analog *exec_analog_new(struct arena *a, const struct ir_graph *g) {
   struct exec_analog *e = ARENA_NEW(a, struct exec_analog, 1);
   size_t n_nodes = ir_n_nodes(g), scratch = 0;
 
+  /* Ids start at 1. Nodes that nothing needs are computed too: any value may be asked for. */
   e->g = g;
   e->value = ARENA_NEW(a, struct ir_tensor, n_nodes + 1);
   e->call = ARENA_NEW(a, struct analog_call, n_nodes);
@@ -83,8 +88,9 @@ const float *exec_analog_output(const struct exec_analog *e, size_t k) {
 }
 
 void exec_node_cost(const struct ir_graph *g, const struct ir_node *n, double *macs, double *ops) {
-  double results = 0, fan_in = 0;
+  double results = 0, fan_in = 0; /* fan_in: products that each result adds up */
 
+  /* weight[O, ...]: all axes but the first. Taps in the border count as if they were there. */
   if (n->op == IR_CONV || n->op == IR_DENSE) {
     const struct ir_type *weight = &ir_node(g, n->in[1])->type;
     results = (double)ir_type_count(&n->type);
@@ -112,7 +118,7 @@ size_t exec_argmax(const float *y, size_t n) {
   size_t best = 0;
 
   for (size_t i = 1; i < n; i++)
-    if (y[i] > y[best] || (y[best] != y[best] && y[i] == y[i]))
+    if (y[i] > y[best] || (isnan(y[best]) && !isnan(y[i])))
       best = i;
   return best;
 }

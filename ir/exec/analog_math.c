@@ -1,4 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0 */
 #include "ir/exec/analog_internal.h"
 
 #include <math.h>
@@ -27,8 +26,9 @@ int64_t analog_load_int(const struct ir_tensor *t, int64_t i) {
   return 0;
 }
 
-/* Keeps the low bits, as ONNX runtimes do; bool is "not 0". */
+/* Keeps the low bits of what does not fit, as ONNX runtimes do; bool is "not 0". */
 static void store_int(void *out, enum ir_dtype dtype, int64_t i, int64_t v) {
+  /* Unsigned, so that narrowing is defined. */
   uint64_t bits = dtype == IR_BOOL ? v != 0 : (uint64_t)v;
   size_t size = ir_dtype_size(dtype);
   uint8_t *to = (uint8_t *)out + (size_t)i * size;
@@ -93,6 +93,7 @@ static void add_row(const struct analog_call *c, const struct analog_walk *w, in
     return;
   }
   for (int64_t k = 0; k < n; k++) {
+    /* Unsigned, so that overflow wraps. */
     uint64_t x = (uint64_t)analog_load_int(a, i + k * step_i);
     uint64_t y = (uint64_t)analog_load_int(b, j + k * step_j);
     store_int(c->out, c->node->type.dtype, at + k, (int64_t)(x + y));
@@ -149,12 +150,13 @@ void analog_batchnorm(const struct analog_call *c) {
   const float *mean = c->in[3].data, *variance = c->in[4].data;
   double epsilon = ir_attr_float(c->node, IR_A_EPSILON, 1e-5);
   int64_t n_channels = c->in[1].type.dims[0];
-  int64_t n_inner = analog_product(type->dims, 2, type->rank);
+  int64_t n_inner = analog_product(type->dims, 2, type->rank); /* a row: one channel's map */
   int64_t n_rows = ir_type_count(type) / n_inner;
   float *y = c->out;
 
   for (int64_t r = 0; r < n_rows; r++) {
     int64_t ch = r % n_channels;
+    /* In double, as the pass that folds batchnorm into weights computes it. */
     double factor = (double)gamma[ch] / sqrt((double)variance[ch] + epsilon);
     double offset = (double)beta[ch] - (double)mean[ch] * factor;
     for (int64_t i = r * n_inner; i < (r + 1) * n_inner; i++)

@@ -1,4 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0 */
 /* Ops that move elements without looking at them, whatever their type. */
 #include "ir/exec/analog_internal.h"
 

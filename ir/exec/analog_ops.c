@@ -1,4 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0 */
 #include "ir/exec/analog_internal.h"
 
 /* Which element types a kernel computes on. */
@@ -12,6 +11,8 @@ struct kernel {
   enum elements elements;
 };
 
+/* Ops that have no row are not computed: input, const and output, and the spiking level. Gather's
+ * indices are integers, whatever the data; cast may change the type. */
 static const struct kernel kernels[IR_N_OPS] = {
     [IR_CONV] = {analog_conv, ELEMENTS_F32},
     [IR_DENSE] = {analog_dense, ELEMENTS_F32},
@@ -65,6 +66,7 @@ bool analog_walk_next(struct analog_walk *w) {
     w->offset[1] += w->stride[1][i];
     if (++w->at[i] < w->dims[i])
       return true;
+    /* The axis is through: back to its start, and on along the axis before it. */
     w->offset[0] -= w->stride[0][i] * w->dims[i];
     w->offset[1] -= w->stride[1][i] * w->dims[i];
     w->at[i] = 0;

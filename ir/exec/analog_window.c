@@ -1,4 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution and pooling over one to three spatial axes; all windows have three here, in the order
  * (z, y, x), and maps without z or y have one of it. */
 #include "ir/exec/analog_internal.h"
@@ -68,7 +67,7 @@ static struct conv conv_of(const struct analog_call *c) {
     v.lines_at_once = 1;
   if (v.lines_at_once > v.lines)
     v.lines_at_once = v.lines;
-  v.is_pointwise = v.taps == v.channels;
+  v.is_pointwise = v.taps == v.channels; /* a window of one element, moved by one */
   for (size_t i = 0; i < IR_MAX_SPATIAL; i++)
     if (v.w->stride[i] != 1 || v.w->pad_begin[i] != 0 || v.w->pad_end[i] != 0)
       v.is_pointwise = false;
@@ -123,7 +122,8 @@ static void fill_columns(const struct conv *v, const float *x, struct range r, f
   }
 }
 
-/* One group of one sample. y holds the bias already where `has_bias`. */
+/* One group of one sample: y[outputs, positions] (+)= weight[outputs, taps] columns[taps,
+ * positions], a block of output lines at a time. y holds the bias already where `has_bias`. */
 static void convolve(const struct conv *v, const float *x, const float *weight, float *y,
                      const struct analog_call *c) {
   struct analog_gemm p = {
@@ -266,7 +266,7 @@ void analog_global_avgpool(const struct analog_call *c) {
   float *y = c->out;
 
   for (int64_t p = 0; p < n_planes; p++, x += in.plane) {
-    double total = 0;
+    double total = 0; /* a map may have thousands of elements */
     for (int64_t i = 0; i < in.plane; i++)
       total += (double)x[i];
     y[p] = (float)(total / (double)in.plane);

@@ -1,4 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0 */
 #include "ir/exec/fold.h"
 
 #include "ir/base/arena.h"

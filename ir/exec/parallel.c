@@ -1,4 +1,3 @@
-/* SPDX-License-Identifier: Apache-2.0 */
 #include "ir/exec/parallel.h"
 
 #include <pthread.h>
@@ -8,6 +7,7 @@
 
 enum { MAX_WORKERS = 256 };
 
+/* What all workers of one parallel_run share; it lives on the caller's stack. */
 struct crew {
   parallel_fn *fn;
   void *ctx;
@@ -32,6 +32,8 @@ static size_t allowed_cores(void) {
   return online > 0 ? (size_t)online : 1;
 }
 
+/* Items differ in time, so each worker takes the next one when it is done: nobody waits for a slow
+ * share. */
 static void *work(void *arg) {
   const struct worker *w = arg;
   struct crew *c = w->crew;
@@ -63,7 +65,7 @@ void parallel_run(size_t n_workers, size_t n_items, parallel_fn *fn, void *ctx) 
     struct worker *w = &worker[n_started];
     *w = (struct worker){.crew = &crew, .index = n_started};
     if (pthread_create(&w->thread, NULL, work, w) != 0)
-      break;
+      break; /* no more threads to be had: those that run take all items */
   }
   work(&worker[0]);
   for (size_t i = 1; i < n_started; i++)
