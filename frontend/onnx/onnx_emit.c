@@ -58,20 +58,26 @@ ir_id onnx_emit_const(struct onnx_node *n, const char *name, struct ir_tensor t)
   return ir_append_const(n->im->g, n->im->c->diag, name ? name : n->name, t, n->loc);
 }
 
+const char *onnx_name(struct onnx_node *n, const char *part) {
+  return arena_printf(n->im->c->scratch, "%s.%s", n->name, part);
+}
+
 ir_id onnx_set_const(struct onnx_node *n, struct ir_tensor t) {
   n->result->tensor = t;
   n->result->is_read = true;
   return (ir_id){0};
 }
 
-ir_id onnx_emit_reshape(struct onnx_node *n, ir_id x, const int64_t *dims, size_t rank) {
+ir_id onnx_emit_reshape(struct onnx_node *n, const char *name, ir_id x, const int64_t *dims,
+                        size_t rank) {
   struct ir_attr shape = ir_ints(IR_A_SHAPE, dims, rank);
   const struct ir_type *old = ir_is_none(x) ? NULL : &ir_node(n->im->g, x)->type;
 
   if (old && old->rank == rank && !memcmp(old->dims, dims, rank * sizeof *dims))
     return x;
   return onnx_emit(
-      n, (struct ir_node){.op = IR_RESHAPE, .in = &x, .n_in = 1, .attr = &shape, .n_attr = 1});
+      n, (struct ir_node){
+             .op = IR_RESHAPE, .name = name, .in = &x, .n_in = 1, .attr = &shape, .n_attr = 1});
 }
 
 ir_id onnx_emit_transpose(struct onnx_node *n, const char *name, ir_id x, const int64_t *perm) {

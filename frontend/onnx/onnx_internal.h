@@ -140,11 +140,14 @@ size_t onnx_axis(struct onnx_node *n, int64_t axis, size_t rank);
  * all constants becomes a constant where ir/exec can evaluate it. */
 ir_id onnx_emit(struct onnx_node *n, struct ir_node x);
 ir_id onnx_emit_const(struct onnx_node *n, const char *name, struct ir_tensor t);
+/* Name of one of several nodes that an operator becomes: that of the operator, a dot, the part. */
+const char *onnx_name(struct onnx_node *n, const char *part);
 /* Makes t the result without a node, which is appended when something needs one: an empty list has
  * no place in the IR. Gives none. */
 ir_id onnx_set_const(struct onnx_node *n, struct ir_tensor t);
 /* The same as x where the shape does not change. */
-ir_id onnx_emit_reshape(struct onnx_node *n, ir_id x, const int64_t *dims, size_t rank);
+ir_id onnx_emit_reshape(struct onnx_node *n, const char *name, ir_id x, const int64_t *dims,
+                        size_t rank);
 ir_id onnx_emit_transpose(struct onnx_node *n, const char *name, ir_id x, const int64_t *perm);
 /* Zeroed; counts against the memory limit. False: told. */
 bool onnx_new_tensor(struct onnx_node *n, struct ir_type type, struct ir_tensor *out);
@@ -161,10 +164,10 @@ const char *onnx_op_names(struct arena *a);
 #define ONNX_BUILDERS(X)                                                                           \
   X(conv)                                                                                          \
   X(maxpool)                                                                                       \
-  X(avgpool) X(global_avgpool) X(pad) X(gemm) X(matmul) X(add) X(relu) X(clip) X(batchnorm)        \
-      X(softmax) X(log_softmax) X(same) X(dropout) X(constant) X(constant_of_shape) X(cast)        \
-          X(concat) X(flatten) X(reshape) X(transpose) X(squeeze) X(unsqueeze) X(shape) X(gather)  \
-              X(slice)
+  X(avgpool)                                                                                       \
+  X(global_avgpool) X(pad) X(gemm) X(matmul) X(add) X(relu) X(clip) X(batchnorm) X(softmax)        \
+      X(log_softmax) X(same) X(dropout) X(constant) X(constant_of_shape) X(cast) X(concat)         \
+          X(flatten) X(reshape) X(transpose) X(squeeze) X(unsqueeze) X(shape) X(gather) X(slice)
 #define ONNX_DECLARE(name) ir_id onnx_build_##name(struct onnx_node *n);
 ONNX_BUILDERS(ONNX_DECLARE)
 #undef ONNX_DECLARE

@@ -1,10 +1,8 @@
 /* Products, sums, activations and batchnorm. */
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 #include "frontend/onnx/onnx_internal.h"
-#include "ir/base/arena.h"
 #include "ir/comp.h"
 
 static ir_id emit_unary(struct onnx_node *n, enum ir_op op) {
@@ -93,7 +91,7 @@ static ir_id emit_bias(struct onnx_node *n, const struct gemm *m, int64_t n_out)
 
 static ir_id gemm_product(struct onnx_node *n, const struct gemm *m, const char *name, ir_id bias) {
   static const int64_t swap[2] = {1, 0};
-  const char *flipped = arena_printf(n->im->c->scratch, "%s.transpose", n->name);
+  const char *flipped = onnx_name(n, "transpose");
   ir_id a = onnx_in(n, 0), b;
 
   if (m->trans_a)
@@ -131,7 +129,7 @@ ir_id onnx_build_gemm(struct onnx_node *n) {
     return gemm_product(n, &m, NULL, bias);
   if (m.beta != 1 && !onnx_const(n, 2))
     onnx_fail(n, "beta is %g; with an operand C that is not constant only 1 is supported", m.beta);
-  product = gemm_product(n, &m, arena_printf(n->im->c->scratch, "%s.product", n->name), bias);
+  product = gemm_product(n, &m, onnx_name(n, "product"), bias);
   c = emit_matrix(n, (struct matrix_use){2, false, m.beta});
   return emit_binary(n, NULL, IR_ADD, product, c);
 }
@@ -162,7 +160,7 @@ ir_id onnx_build_add(struct onnx_node *n) {
                 ir_type_text(n->im->c->scratch, b), axis, ir_type_text(n->im->c->scratch, a));
     for (size_t i = 0; i < rank; i++)
       dims[i] = i < b->rank ? b->dims[i] : 1;
-    in[1] = onnx_emit_reshape(n, in[1], dims, rank);
+    in[1] = onnx_emit_reshape(n, onnx_name(n, "in"), in[1], dims, rank);
   }
   return emit_binary(n, NULL, IR_ADD, in[0], in[1]);
 }
@@ -201,7 +199,7 @@ static ir_id channels_second(struct onnx_node *n, ir_id x) {
 
   if (type->rank != 2 || gamma->rank != 1 || type->dims[1] != 1 || type->dims[0] != gamma->dims[0])
     return x;
-  return onnx_emit_reshape(n, x, (const int64_t[]){1, type->dims[0]}, 2);
+  return onnx_emit_reshape(n, onnx_name(n, "in"), x, (const int64_t[]){1, type->dims[0]}, 2);
 }
 
 ir_id onnx_build_batchnorm(struct onnx_node *n) {
@@ -217,7 +215,7 @@ ir_id onnx_build_batchnorm(struct onnx_node *n) {
   in[0] = channels_second(n, in[0]);
   result = onnx_emit(
       n, (struct ir_node){.op = IR_BATCHNORM, .in = in, .n_in = 5, .attr = &epsilon, .n_attr = 1});
-  return onnx_emit_reshape(n, result, type->dims, type->rank);
+  return onnx_emit_reshape(n, onnx_name(n, "out"), result, type->dims, type->rank);
 }
 
 /* Before opset 13 all axes from `axis` on count as one. */
@@ -237,9 +235,9 @@ static ir_id emit_softmax(struct onnx_node *n, enum ir_op op) {
   }
   attr = ir_int(IR_A_AXIS, is_joint ? 1 : (int64_t)axis);
   if (is_joint)
-    x = onnx_emit_reshape(n, x, flat, 2);
+    x = onnx_emit_reshape(n, onnx_name(n, "in"), x, flat, 2);
   x = onnx_emit(n, (struct ir_node){.op = op, .in = &x, .n_in = 1, .attr = &attr, .n_attr = 1});
-  return is_joint ? onnx_emit_reshape(n, x, type.dims, type.rank) : x;
+  return is_joint ? onnx_emit_reshape(n, onnx_name(n, "out"), x, type.dims, type.rank) : x;
 }
 
 ir_id onnx_build_softmax(struct onnx_node *n) {

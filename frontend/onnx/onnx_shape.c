@@ -144,7 +144,7 @@ ir_id onnx_build_flatten(struct onnx_node *n) {
     axis = (int64_t)onnx_axis(n, axis, x->rank);
   for (size_t i = 0; i < x->rank; i++)
     dims[(int64_t)i >= axis] *= x->dims[i];
-  return onnx_emit_reshape(n, onnx_in(n, 0), dims, 2);
+  return onnx_emit_reshape(n, NULL, onnx_in(n, 0), dims, 2);
 }
 
 /* 0 copies a dimension (unless allowzero), one -1 takes what is left. */
@@ -188,7 +188,7 @@ ir_id onnx_build_reshape(struct onnx_node *n) {
     onnx_fail(n, "the shape has %zu dimensions; up to %d are supported", asked.n, IR_MAX_RANK);
   if (n->is_bad || !resolve_shape(n, asked, dims))
     return (ir_id){0};
-  return onnx_emit_reshape(n, onnx_in(n, 0), dims, asked.n);
+  return onnx_emit_reshape(n, NULL, onnx_in(n, 0), dims, asked.n);
 }
 
 /* Axes of operand 1 or attribute `axes` as bits, for a tensor of `rank`. */
@@ -219,7 +219,7 @@ ir_id onnx_build_squeeze(struct onnx_node *n) {
     if (!is_dropped)
       dims[rank++] = x->dims[i];
   }
-  return onnx_emit_reshape(n, onnx_in(n, 0), dims, rank);
+  return onnx_emit_reshape(n, NULL, onnx_in(n, 0), dims, rank);
 }
 
 ir_id onnx_build_unsqueeze(struct onnx_node *n) {
@@ -236,7 +236,7 @@ ir_id onnx_build_unsqueeze(struct onnx_node *n) {
   bits = axis_bits(n, axes, rank);
   for (size_t i = 0; i < rank && !n->is_bad; i++)
     dims[i] = bits >> i & 1 ? 1 : x->dims[from++];
-  return n->is_bad ? (ir_id){0} : onnx_emit_reshape(n, onnx_in(n, 0), dims, rank);
+  return n->is_bad ? (ir_id){0} : onnx_emit_reshape(n, NULL, onnx_in(n, 0), dims, rank);
 }
 
 /* ---- moves ---- */
