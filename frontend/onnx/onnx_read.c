@@ -71,6 +71,8 @@ static bool choose_opset(struct onnx_import *im) {
     if (onnx_is_default_domain(onnx_str(im->model->opset_import[i]->domain)) &&
         im->model->opset_import[i]->version > im->opset)
       im->opset = im->model->opset_import[i]->version;
+  if (im->opset == 0)
+    return diag_error(im->c->diag, loc, "the model does not say which opset it uses");
   if (im->opset < OPSET_OLDEST)
     return diag_error(im->c->diag, loc,
                       "the model uses opset %" PRId64 "; opsets %d to %d are supported", im->opset,

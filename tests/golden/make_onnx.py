@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""make_onnx.py CASE writes a small ONNX model, mostly a faulty one, to standard output.
+
+A protobuf message is a list of (field number, value): an int becomes a varint, a float 32 bits, bytes
+and str a length-delimited field. Field numbers are those of onnx.proto."""
+import struct
+import sys
+
+
+def varint(n):
+    n &= (1 << 64) - 1
+    out = b""
+    while n > 127:
+        out += bytes([n & 127 | 128])
+        n >>= 7
+    return out + bytes([n])
+
+
+def message(*fields):
+    out = b""
+    for number, value in fields:
+        if isinstance(value, int):
+            out += varint(number << 3) + varint(value)
+        elif isinstance(value, float):
+            out += varint(number << 3 | 5) + struct.pack("<f", value)
+        else:
+            value = value.encode() if isinstance(value, str) else value
+            out += varint(number << 3 | 2) + varint(len(value)) + value
+    return out
+
+
+def attr(name, value):
+    if isinstance(value, list):
+        return message((1, name), *[(8, v) for v in value], (20, 7))
+    kinds = {int: (3, 2), float: (2, 1), str: (4, 3), bytes: (5, 4)}
+    field, kind = kinds[type(value)]
+    return message((1, name), (field, value), (20, kind))
+
+
+def node(op, name, ins, outs, domain="", **attrs):
+    return message(*[(1, i) for i in ins], *[(2, o) for o in outs], (3, name), (4, op),
+                   *[(5, attr(k, v)) for k, v in attrs.items()], (7, domain))
+
+
+def floats(name, dims, data, kind=1):
+    return message(*[(1, d) for d in dims], (2, kind), (8, name),
+                   (9, struct.pack("<%df" % len(data), *data)))
+
+
+def ints(name, data):
+    return message((1, len(data)), (2, 7), (8, name), (9, struct.pack("<%dq" % len(data), *data)))
+
+
+def value(name, dims, kind=1):
+    dims = [message((2, d) if isinstance(d, str) else (1, d)) for d in dims]
+    return message((1, name), (2, message((1, message((1, kind), (2, message(*[(1, d) for d in dims])))))))
+
+
+def weights(n):
+    return [(i % 7 - 3) / 8 for i in range(n)]
+
+
+# The parts of a small CNN: conv, relu, flatten, gemm. A case replaces some, adds some.
+PARTS = {
+    "conv": node("Conv", "conv1", ["x", "conv1.weight", "conv1.bias"], ["c"], kernel_shape=[3, 3]),
+    "relu": node("Relu", "relu1", ["c"], ["r"]),
+    "flatten": node("Flatten", "flat", ["r"], ["f"]),
+    "gemm": node("Gemm", "fc", ["f", "fc.weight"], ["y"], transB=1),
+    "conv_w": floats("conv1.weight", [2, 1, 3, 3], weights(18)),
+    "conv_b": floats("conv1.bias", [2], [0.5, -0.5]),
+    "fc_w": floats("fc.weight", [3, 8], weights(24)),
+    "x": value("x", [1, 1, 4, 4]),
+    "y": value("y", [1, 3]),
+}
+FIELD = {"x": 11, "y": 12, "conv_w": 5, "conv_b": 5, "fc_w": 5}
+
+
+def model(*more, opset=13, head=(), **changed):
+    parts = {**PARTS, **changed}
+    graph = [(FIELD.get(k, 1), v) for k, v in parts.items() if v is not None]
+    return message((1, 7), *head, (7, message((2, "small"), *graph, *more)), (8, message((2, opset))))
+
+
+def conv(ins=("x", "conv1.weight", "conv1.bias"), name="conv1", **attrs):
+    return node("Conv", name, ins, ["c"], **attrs)
+
+
+def nested(depth):
+    """Attributes that hold graphs that hold nodes that hold attributes ..."""
+    inside = b""
+    for _ in range(depth):
+        inside = message((5, message((6, message((1, inside))))))
+    return message((7, message((1, inside))))
+
+
+def empties(number):
+    return message((1, 7), (7, message((number, b"")) * (2 << 20)))
+
+
+def external():
+    where = message((1, "location"), (2, "weights.bin"))
+    return message((1, 3), (1, 8), (2, 1), (8, "fc.weight"), (13, where), (14, 1))
+
+
+CASES = {
+    "small": lambda: model(),
+    "truncated": lambda: model()[:-300],
+    "no-graph": lambda: message((1, 7), (2, "nobody"), (8, message((2, 13)))),
+    "no-nodes": lambda: model(conv=None, relu=None, flatten=None, gemm=None, y=value("x", [1])),
+    "overlong-varint": lambda: b"\x08" + b"\xff" * 11 + model(),
+    "wire-type": lambda: b"\x0b" + model(),
+    "tag-0": lambda: b"\x00\x00" + model(),
+    "nesting-65": lambda: nested(65),
+    "nesting-36000": lambda: nested(12000),
+    "empty-nodes": lambda: empties(1),
+    "empty-tensors": lambda: empties(5),
+    "empty-values": lambda: empties(13),
+    "empty-strings": lambda: message((7, message((1, message((1, b"")) * (2 << 20))))),
+    "unknown-fields": lambda: message((1, 7)) + b"\xf8\x07\x00" * (1 << 20),
+    "opset-5": lambda: model(opset=5),
+    "opset-21": lambda: model(opset=21),
+    "dim-negative": lambda: model(conv_w=floats("conv1.weight", [2, 1, -3, 3], weights(18))),
+    "dim-2-31": lambda: model(conv_w=floats("conv1.weight", [2, 1, 1 << 31, 3], weights(18))),
+    "dim-2-63": lambda: model(conv_w=floats("conv1.weight", [2, 1, (1 << 63) - 1, 3], weights(18))),
+    "dim-product": lambda: model(conv_w=floats("conv1.weight", [65536, 65536, 3, 3], weights(18))),
+    "input-negative": lambda: model(x=value("x", [1, 1, -4, 4])),
+    "input-2-31": lambda: model(x=value("x", [1, 1, 4, 1 << 31])),
+    "input-product": lambda: model(x=value("x", [1, 65536, 65536, 4])),
+    "input-unknown": lambda: model(x=value("x", ["batch", 1, "height", 4])),
+    "input-no-type": lambda: model(x=message((1, "x"))),
+    "input-integer": lambda: model(x=value("x", [1, 1, 4, 4], kind=7)),
+    "bomb": lambda: model((5, ints("shape", [1 << 28])), (1, node("ConstantOfShape", "big", ["shape"],
+                          ["fc.weight"])), fc_w=None),
+    "raw-data": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(23))),
+    "float-data": lambda: model(fc_w=message((1, 3), (1, 8), (2, 1), (8, "fc.weight"), (4, 1.0))),
+    "nan": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(11) + [float("nan")] + weights(12))),
+    "infinite": lambda: model(conv_b=floats("conv1.bias", [2], [0.5, float("inf")])),
+    "strings": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(24), kind=8)),
+    "external": lambda: model(fc_w=external()),
+    "sparse": lambda: model((15, message((1, floats("s.weight", [1], [1]))))),
+    "kernel-rank": lambda: model(conv=conv(kernel_shape=[3, 3, 3])),
+    "kernel-size": lambda: model(conv=conv(kernel_shape=[5, 5])),
+    "weight-rank": lambda: model(conv_w=floats("conv1.weight", [2, 9], weights(18))),
+    "pads": lambda: model(conv=conv(pads=[1, 1])),
+    "stride-0": lambda: model(conv=conv(strides=[1, 0])),
+    "stride-rank": lambda: model(conv=conv(strides=[1])),
+    "dilation-negative": lambda: model(conv=conv(dilations=[-1, 1])),
+    "auto-pad": lambda: model(conv=conv(auto_pad="SAME_MIDDLE")),
+    "channels": lambda: model(conv_w=floats("conv1.weight", [2, 3, 3, 3], weights(54))),
+    "groups": lambda: model(conv=conv(group=2)),
+    "bias-size": lambda: model(conv_b=floats("conv1.bias", [3], weights(3))),
+    "columns": lambda: model(fc_w=floats("fc.weight", [3, 7], weights(21))),
+    "attribute-unknown": lambda: model(conv=conv(stride=[1, 1])),
+    "attribute-type": lambda: model(conv=conv(strides=1)),
+    "operand-missing": lambda: model(conv=conv(ins=["x"])),
+    "cycle": lambda: model(relu=node("Add", "sum", ["c", "back"], ["r"]),
+                           flatten=node("Flatten", "flat", ["r"], ["f"]),
+                           gemm=node("Gemm", "fc", ["f", "fc.weight"], ["y"], transB=1),
+                           loop=node("Relu", "loop", ["r"], ["back"])),
+    "undefined": lambda: model(relu=node("Relu", "relu1", ["cc"], ["r"])),
+    "undefined-output": lambda: model(y=value("z", [1, 3])),
+    "duplicate": lambda: model(relu=node("Relu", "relu1", ["c"], ["c"])),
+    "duplicate-weight": lambda: model((5, PARTS["fc_w"])),
+    "nul-name": lambda: model(conv=conv(name="conv\0one")),
+    "control-name": lambda: model(conv=conv(name="conv\n\33[31mone", strides=[0, 1])),
+    "comment-name": lambda: model(conv=conv(name="a*/b", ins=["x", "conv1.weight"]),
+                                  relu=node("Relu", "/* \\ \"r\"", ["c"], ["r"])),
+    "unknown-ops": lambda: model(relu=node("Selu", "act1", ["c"], ["r"]),
+                                 flatten=node("NonMaxSuppression", "nms", ["r"], ["n"]),
+                                 two=node("Selu", "act2", ["n"], ["f"]),
+                                 gemm=node("MyGemm", "", ["f", "fc.weight"], ["y"], domain="org.x"),
+                                 dead=node("Unused", "dead", ["f"], ["nobody"])),
+    "subgraph": lambda: model(relu=node("If", "branch", ["c"], ["r"])),
+    "function": lambda: model(relu=node("Act", "act", ["c"], ["r"], domain="local"),
+                              head=[(25, message((1, "Act"), (10, "local")))]),
+    "indices": lambda: model(relu=node("MaxPool", "pool", ["c"], ["r", "where"], kernel_shape=[1, 1]),
+                             gemm=node("Gemm", "fc", ["f", "where"], ["y"], transB=1)),
+    "runtime-shape": lambda: model(flatten=node("Reshape", "shape", ["r", "c"], ["f"])),
+}
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(CASES[sys.argv[1]]())
