@@ -198,7 +198,7 @@ ir_id ir_append_const(struct ir_graph *g, struct diag *d, const char *name, stru
  * NULL, stays. */
 bool ir_replace(struct ir_graph *g, struct diag *d, ir_id id, const struct ir_node *n);
 
-/* Two nodes take each other's name. */
+/* Two nodes take each other's name; ir_compact has to follow. */
 void ir_swap_names(struct ir_graph *g, ir_id a, ir_id b);
 
 /* Every operand `old` becomes `new_id`. */

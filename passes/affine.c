@@ -103,14 +103,14 @@ static bool commutes_with_pool(const struct rewrite *r, const struct ir_node *po
   return true;
 }
 
-/* The constant of an add, shaped for a value of this type with its channels on axis 1. */
-static void reshape_shift(const struct rewrite *r, ir_id id, const struct ir_type *type,
-                          const struct affine *a) {
+/* The shift as a constant to add to a value of this type with its channels on axis 1. */
+static struct ir_tensor shift_for(const struct rewrite *r, const struct ir_type *type,
+                                  const struct affine *a) {
   struct ir_type shaped = *type;
 
   for (size_t i = 0; i < shaped.rank; i++)
     shaped.dims[i] = i == 1 ? a->n : 1;
-  rewrite_set_const(r, id, 1, rewrite_tensor(r, shaped, a->shift));
+  return rewrite_tensor(r, shaped, a->shift);
 }
 
 /* affine(reshape(linear(x))) and affine(pool(linear(x))) become reshape(affine(linear(x))) and so
@@ -129,12 +129,13 @@ static bool hoist(const struct rewrite *r, ir_id id, enum ir_op op) {
     const struct ir_type *t = &l.node->type;
     if (t->dims[0] != n->type.dims[0] || t->dims[1] != n->type.dims[1])
       return false;
-    if (op == IR_ADD)
-      reshape_shift(r, id, t, &a);
   } else if (!commutes_with_pool(r, in, &a)) {
     return false;
   }
-  rewrite_swap(r, id);
+  if (op == IR_ADD)
+    rewrite_swap_add(r, id, shift_for(r, &l.node->type, &a));
+  else
+    rewrite_swap(r, id);
   return true;
 }
 

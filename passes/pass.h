@@ -1,9 +1,9 @@
 /* passes/pass.h -- what a pass is, and the manager that runs them.
  *
  * The manager refuses an order whose needs are not met before anything runs, verifies the graph
- * after every pass, dumps it where --dump-ir asks, times it where --time-passes asks, and resets the
- * scratch arena. When a verification fails it writes snncc-repro.ir (the graph before the pass) and
- * tells the command that runs the pass again. */
+ * after every pass, dumps it where --dump-ir asks, times it where --time-passes asks, and resets
+ * the scratch arena. When a verification fails it writes snncc-repro.ir (the graph before the pass)
+ * and tells the command that runs the pass again. */
 #ifndef PASSES_PASS_H
 #define PASSES_PASS_H
 
@@ -19,7 +19,7 @@ struct pass {
   unsigned needs, gives; /* IR_FACT_*                                       */
   unsigned breaks;       /* facts that no longer hold afterwards            */
   bool (*run)(struct comp *c, struct ir_graph **g); /* may put a new graph; false: told */
-  const char *summary;   /* one line for --list-passes                      */
+  const char *summary; /* one line for --list-passes                      */
 };
 
 /* The pipelines: how far a graph is taken. Each contains the one before it. */

@@ -1,5 +1,5 @@
-/* passes/passes.h -- every pass function, for the one table in pipelines.c. The head comment of each
- * passes/<name>.c says which graph goes in and which comes out. */
+/* passes/passes.h -- every pass function, for the one table in pipelines.c. The head comment of
+ * each passes/<name>.c says which graph goes in and which comes out. */
 #ifndef PASSES_PASSES_H
 #define PASSES_PASSES_H
 
@@ -8,19 +8,19 @@
 struct comp;
 struct ir_graph;
 
-#define PASS_LIST(X)      \
-  X(single_sample)        \
-  X(fold_constants)       \
-  X(simplify_shapes)      \
-  X(fold_affine)          \
-  X(fold_batchnorm)       \
-  X(relu_before_maxpool)  \
-  X(merge_linear)         \
-  X(normalize_percentile) \
-  X(normalize_weights)    \
-  X(normalize_none)       \
-  X(lower_spiking)        \
-  X(layout_weights)       \
+#define PASS_LIST(X)                                                                               \
+  X(single_sample)                                                                                 \
+  X(fold_constants)                                                                                \
+  X(simplify_shapes)                                                                               \
+  X(fold_affine)                                                                                   \
+  X(fold_batchnorm)                                                                                \
+  X(relu_before_maxpool)                                                                           \
+  X(merge_linear)                                                                                  \
+  X(normalize_percentile)                                                                          \
+  X(normalize_weights)                                                                             \
+  X(normalize_none)                                                                                \
+  X(lower_spiking)                                                                                 \
+  X(layout_weights)                                                                                \
   X(place_memory)
 
 #define PASS_DECLARE(name) bool pass_##name(struct comp *c, struct ir_graph **g);

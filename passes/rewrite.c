@@ -99,6 +99,17 @@ void rewrite_replace(const struct rewrite *r, ir_id id, const struct ir_node *n)
     diag_bug(r->comp->diag, n->loc, "a rule has replaced a node by one that is not well typed");
 }
 
+ir_id rewrite_const(const struct rewrite *r, ir_id old, struct ir_tensor t) {
+  struct ir_attr value = ir_tensor_attr(IR_A_VALUE, t);
+  struct ir_node n = *ir_node(r->g, old);
+
+  n.attr = &value;
+  if (!rewrite_has_one_user(r, old))
+    return rewrite_append(r, &n);
+  rewrite_replace(r, old, &n);
+  return old;
+}
+
 /* *n with x as its first operand; the operands are in scratch. */
 static struct ir_node with_operand(const struct rewrite *r, const struct ir_node *n, ir_id x) {
   struct ir_node changed = *n;
@@ -124,32 +135,37 @@ ir_id rewrite_rebase(const struct rewrite *r, ir_id id, ir_id x) {
   return id;
 }
 
-void rewrite_swap(const struct rewrite *r, ir_id outer_id) {
+/* Operand 1 of the node that has one becomes *second, where that is given. */
+static void swap(const struct rewrite *r, ir_id outer_id, const struct ir_tensor *second) {
   const struct ir_node *outer = ir_node(r->g, outer_id);
   ir_id inner_id = outer->in[0];
   const struct ir_node *inner = ir_node(r->g, inner_id);
-  struct ir_node first = with_operand(r, outer, inner->in[0]);
-  struct ir_node second = with_operand(r, inner, inner_id);
+  struct ir_node nodes[2] = {with_operand(r, outer, inner->in[0]),
+                             with_operand(r, inner, inner_id)};
+  const ir_id ids[2] = {inner_id, outer_id};
 
-  first.name = second.name = NULL;
-  rewrite_replace(r, inner_id, &first);
-  rewrite_replace(r, outer_id, &second);
+  for (size_t k = 0; k < 2; k++) {
+    ir_id in[2] = {nodes[k].in[0]};
+    if (second && nodes[k].n_in == 2) {
+      in[1] = rewrite_const(r, nodes[k].in[1], *second);
+      nodes[k].in = in;
+    }
+    nodes[k].name = NULL;
+    rewrite_replace(r, ids[k], &nodes[k]);
+  }
   ir_swap_names(r->g, inner_id, outer_id);
+}
+
+void rewrite_swap(const struct rewrite *r, ir_id outer_id) {
+  swap(r, outer_id, NULL);
+}
+
+void rewrite_swap_add(const struct rewrite *r, ir_id outer_id, struct ir_tensor c) {
+  swap(r, outer_id, &c);
 }
 
 void rewrite_drop(const struct rewrite *r, ir_id id) {
   ir_replace_uses(r->g, id, ir_node(r->g, id)->in[0]);
-}
-
-ir_id rewrite_const(const struct rewrite *r, ir_id old, struct ir_tensor t) {
-  struct ir_attr value = ir_tensor_attr(IR_A_VALUE, t);
-  struct ir_node n = *ir_node(r->g, old);
-
-  n.attr = &value;
-  if (!rewrite_has_one_user(r, old))
-    return rewrite_append(r, &n);
-  rewrite_replace(r, old, &n);
-  return old;
 }
 
 void rewrite_set_const(const struct rewrite *r, ir_id id, size_t k, struct ir_tensor t) {

@@ -64,6 +64,8 @@ void rewrite_replace(const struct rewrite *r, ir_id id, const struct ir_node *n)
 /* outer(inner(x)) becomes inner(outer(x)): each keeps its name, place in the source, attributes and
  * its operands but the first. */
 void rewrite_swap(const struct rewrite *r, ir_id outer_id);
+/* The same where one of the two adds a constant, which has to become c to fit the other's type. */
+void rewrite_swap_add(const struct rewrite *r, ir_id outer_id, struct ir_tensor c);
 
 /* `id` disappears: its users take its first operand. */
 void rewrite_drop(const struct rewrite *r, ir_id id);

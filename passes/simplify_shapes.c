@@ -198,8 +198,7 @@ static bool sink_behind_bias(const struct rewrite *r, ir_id id) {
   if (!c || !(t = sinking_transpose(r, n, 0)) || !ir_type_equal(&t->type, &n->type))
     return false;
   invert(perm_of(t), t->type.rank, inverse);
-  rewrite_set_const(r, id, 1, transpose_operand(r, c, t->type.rank, inverse));
-  rewrite_swap(r, id);
+  rewrite_swap_add(r, id, transpose_operand(r, c, t->type.rank, inverse));
   return true;
 }
 
@@ -254,8 +253,9 @@ static bool rise_to_input(const struct rewrite *r, ir_id id) {
   if (c && !ir_type_equal(&in->type, &ir_node(r->g, in->in[0])->type))
     return false;
   if (c)
-    rewrite_set_const(r, n->in[0], 1, transpose_operand(r, c, n->type.rank, perm_of(n)));
-  rewrite_swap(r, id);
+    rewrite_swap_add(r, id, transpose_operand(r, c, n->type.rank, perm_of(n)));
+  else
+    rewrite_swap(r, id);
   return true;
 }
 
