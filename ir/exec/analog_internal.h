@@ -11,6 +11,8 @@
 
 #include "ir/ir.h"
 
+struct arena;
+
 struct analog_call {
   const struct ir_node *node;
   const struct ir_tensor *in; /* values of the operands, node->n_in of them             */
@@ -22,9 +24,10 @@ struct analog_call {
 typedef void analog_fn(const struct analog_call *c);
 
 /* Takes `in` over (the data may still be missing, the types not). False, when no kernel computes
- * this op on these element types. `out` and `scratch` are left to the caller. */
-bool analog_call_init(struct analog_call *c, const struct ir_graph *g, const struct ir_node *n,
-                      const struct ir_tensor *in);
+ * this op on these element types. `out` and `scratch` are left to the caller; `a` is only what
+ * analog_blas_init wants. */
+bool analog_call_init(struct analog_call *c, struct arena *a, const struct ir_graph *g,
+                      const struct ir_node *n, const struct ir_tensor *in);
 size_t analog_scratch_floats(const struct analog_call *c);
 void analog_call_run(const struct analog_call *c);
 /* Bytes that a value of this type takes. */
@@ -55,8 +58,9 @@ struct analog_gemm {
   bool b_is_transposed, add;
 };
 void analog_gemm(const struct analog_gemm *p);
-/* Makes BLAS calls run on the thread that makes them; from then on any thread may. */
-void analog_blas_init(void);
+/* Makes BLAS calls run on the thread that makes them; from then on any thread may. Unwinds through
+ * `a` where there is no memory for even one. */
+void analog_blas_init(struct arena *a);
 
 /* Walks a box in row-major order, with the offsets that two strided operands have at each place:
  *   do use(w.offset[0], w.offset[1]); while (analog_walk_next(&w));

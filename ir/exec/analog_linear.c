@@ -4,23 +4,47 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/* OpenBLAS has a fixed number of work buffers (50 in small builds, 128 in Debian's, of which its
- * own threads hold some) and can crash when more calls than that run at once. */
-enum { CALLS_AT_ONCE = 24 };
+#include "ir/base/arena.h"
+
+/* OpenBLAS maps a work buffer for each call that runs at the same time, without end where it cannot
+ * have one, and can crash when there are more calls than it has room for (50 in small builds, 128
+ * in Debian's, of which its own threads hold some). */
+enum { MAX_CALLS = 24, BUFFER_BYTES = 128 << 20 };
 static sem_t calls_left;
+static size_t n_calls;
+
+/* How many buffers fit into the address space. Where it is tight, one stays for everything else. */
+static size_t affordable_calls(void) {
+  void *buffer[MAX_CALLS];
+  size_t n = 0;
+
+  for (; n < MAX_CALLS; n++) {
+    buffer[n] =
+        mmap(NULL, BUFFER_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (buffer[n] == MAP_FAILED)
+      break;
+  }
+  for (size_t i = 0; i < n; i++)
+    munmap(buffer[i], BUFFER_BYTES);
+  return n > 1 && n < MAX_CALLS ? n - 1 : n;
+}
 
 /* Parallelism is over samples: a BLAS that started threads of its own would only fight for the
  * cores, and its sums would depend on their number. Setting that number is not thread-safe. */
 static void set_up_blas(void) {
   openblas_set_num_threads(1);
-  sem_init(&calls_left, 0, CALLS_AT_ONCE);
+  n_calls = affordable_calls();
+  sem_init(&calls_left, 0, n_calls > 0 ? (unsigned)n_calls : 1);
 }
 
-void analog_blas_init(void) {
+void analog_blas_init(struct arena *a) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
 
   pthread_once(&once, set_up_blas);
+  if (n_calls == 0)
+    arena_alloc(a, BUFFER_BYTES, 1); /* out of memory, in the one place that can say so */
 }
 
 void analog_gemm(const struct analog_gemm *p) {
