@@ -9,9 +9,10 @@
  *   - A node has as many operands and exactly the attributes that ops.def allows, with their kinds.
  *   - The type of a node is what ir_infer_type() gives for its operands and attributes.
  *   - Names of nodes are unique, not empty, hold no control bytes and are at most 255 bytes long.
- *   - A graph with IR_FACT_SPIKING holds no analog op; one without it holds no spiking op, unless it
- *     is synchronous and was written so.
- *   - Every weight, bias and threshold is finite; every threshold is above 0.
+ *   - A graph with IR_FACT_SPIKING holds no analog op; one without it holds no spiking op, unless
+ * it is synchronous and was written so.
+ *   - Every f32 in a constant or an attribute is finite; every threshold is above 0.
+ *   - The header's steps are at least 1; every bitmap at spikes_at lies within spike_words.
  *
  * The analog level computes f32 tensors in ONNX order. The spiking level passes signals: `spikes`
  * (each neuron sends 0 or 1 a step) and `current` (a real number per neuron and step), shaped
@@ -155,9 +156,9 @@ struct ir_type ir_type_make(enum ir_dtype dtype, size_t rank, const int64_t *dim
 /* "f32[1, 28, 28]", for messages. */
 const char *ir_type_text(struct arena *a, const struct ir_type *t);
 
-/* Tells what is wrong about the operands' types or the attributes, else sets n->type. Given, and only
- * checked, are n->type of input, of project_sparse and of a population without operands, and the
- * element type of cast. */
+/* Tells what is wrong about the operands' types or the attributes, else sets n->type. Given, and
+ * only checked, are n->type of input, of project_sparse and of a population without operands, and
+ * the element type of cast. */
 bool ir_infer_type(const struct ir_graph *g, struct diag *d, struct ir_node *n);
 
 /* ---- the graph ---- */
