@@ -9,8 +9,9 @@
 #include "ir/ir.h"
 
 /* True when every operand is a const node and the op can be evaluated on its element type; then
- * *out is the result, in the graph's arena. `n` need not be in the graph, but its type must be known
- * (ir_infer_type). False, without a message, also for a gather whose index is out of range. */
+ * *out is the result, in the graph's arena. `n` need not be in the graph, but its type must be
+ * known (ir_infer_type). False, without a message, also for a gather whose index is out of range.
+ */
 bool exec_fold(struct ir_graph *g, const struct ir_node *n, struct ir_tensor *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* ir/exec/parallel.h -- the same work on many items over several threads.
  *
- * Items are handed out one by one; results must go to per-worker or per-item memory, so that they do
- * not depend on the number of threads. */
+ * Items are handed out one by one; results must go to per-worker or per-item memory, so that they
+ * do not depend on the number of threads. */
 #ifndef IR_EXEC_PARALLEL_H
 #define IR_EXEC_PARALLEL_H
 
