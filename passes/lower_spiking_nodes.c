@@ -127,7 +127,7 @@ const char *signal_name_layer(struct lower *l, const struct ir_node *n) {
   struct arena *a = ir_graph_arena(l->to);
   char *path = arena_strdup(l->c->scratch, n->loc.node && *n->loc.node ? n->loc.node : n->name);
   const char **part = ARENA_NEW(l->c->scratch, const char *, strlen(path) + 1);
-  const char *name, *longer;
+  const char *name;
   size_t n_parts = 0;
   char *rest = NULL;
 
@@ -137,10 +137,10 @@ const char *signal_name_layer(struct lower *l, const struct ir_node *n) {
     return unique_name(l, ir_op_name(n->op));
   if (n_parts > 1 && is_op_part(part[n_parts - 1], n->loc.op))
     n_parts--;
-  name = arena_strdup(a, part[n_parts - 1]);
-  if (n_parts > 1 && map_get(l->layers, name, &(uint32_t){0})) {
-    longer = arena_printf(a, "%s.%s", part[n_parts - 2], name);
-    return unique_name(l, longer);
-  }
-  return unique_name(l, name);
+  name = part[n_parts - 1];
+  if (*name >= '0' && *name <= '9') /* an index in a list of layers */
+    return unique_name(l, arena_printf(a, "%s%s", ir_op_name(n->op), name));
+  if (n_parts > 1 && map_get(l->layers, name, &(uint32_t){0}))
+    return unique_name(l, arena_printf(a, "%s.%s", part[n_parts - 2], name));
+  return unique_name(l, arena_strdup(a, name));
 }

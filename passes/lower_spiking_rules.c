@@ -32,11 +32,10 @@ static bool lower_relu(struct lower *l, const struct ir_node *n, struct signal *
   if (!lower_operand(l, n, 0, &sum))
     return false;
   if (!own || ir_type_count(&own->type) != sum.shape.dims[0])
-    return diag_error(l->c->diag, n->loc,
-                      "has %lld channels but a scale for %lld; Relu is needed "
-                      "before a Reshape, not after it",
-                      (long long)sum.shape.dims[0],
-                      (long long)(own ? ir_type_count(&own->type) : 0));
+    return diag_error(
+        l->c->diag, n->loc,
+        "has %lld channels but a scale for %lld; Relu is needed before a Reshape, not after it",
+        (long long)sum.shape.dims[0], (long long)(own ? ir_type_count(&own->type) : 0));
   return signal_fire(l, n, &sum, ir_f32_of(*own), out);
 }
 
@@ -48,9 +47,9 @@ static bool lower_maxpool(struct lower *l, const struct ir_node *n, struct signa
   const struct ir_node *operand;
 
   if (is_input)
-    return diag_error(l->c->diag, n->loc,
-                      "max-pool of the input has no spikes to compare; apply "
-                      "it to the samples instead");
+    return diag_error(
+        l->c->diag, n->loc,
+        "max-pool of the input has no spikes to compare; apply it to the samples instead");
   if (!signal_window(l, n, &w) || !signal_source(l, n, 0, true, &src))
     return false;
   p = signal_new_node(l, n, IR_SPIKE_MAXPOOL, src.id);
@@ -86,16 +85,16 @@ static bool lower_concat(struct lower *l, const struct ir_node *n, struct signal
   if ((!as_map && !signal_flat_shape(&n->type, &out->shape)) ||
       axis != (as_map ? 1 : n->type.rank - 1))
     return diag_error(l->c->diag, n->loc,
-                      "joins along axis %lld of %s; a spiking network joins "
-                      "channels of [1, C, H, W] or elements of [1, n]",
+                      "joins along axis %lld of %s; a spiking network joins channels of [1, C, H, "
+                      "W] or elements of [1, n]",
                       (long long)axis, ir_type_text(l->c->scratch, &n->type));
   scale = ARENA_NEW(l->c->scratch, float, (size_t)out->shape.dims[0]);
   for (size_t k = 0; k < n->n_in; k++) {
     struct source src;
     if (l->of[n->in[k].idx].kind == SIGNAL_INPUT)
       return diag_error(l->c->diag, n->loc,
-                        "joins the input with spikes; the input is a constant "
-                        "current, which only weighted layers take");
+                        "joins the input with spikes; the input is a constant current, which only "
+                        "weighted layers take");
     if (!signal_source(l, n, k, as_map, &src))
       return false;
     in[k] = src.id;
@@ -124,34 +123,47 @@ static bool flatten_spikes(struct lower *l, const struct ir_node *n, struct sign
   return !ir_is_none(s->id);
 }
 
-static bool lower_reshape(struct lower *l, const struct ir_node *n, struct signal *out) {
-  struct ir_type flat, map;
-  bool is_flat = signal_flat_shape(&n->type, &flat);
+static bool is_pixel(const struct ir_type *shape) {
+  return ir_type_count(shape) == shape->dims[0];
+}
 
-  *out = l->of[n->in[0].idx];
-  if (out->kind == SIGNAL_INPUT && !out->is_hwc) {
+/* [1, n] and [1, n, 1] are the same neurons: a sum takes the new shape, spikes that are flat
+ * already stay flat. */
+static bool reshape_pixel(struct lower *l, const struct ir_node *n, const struct ir_type *want,
+                          struct signal *s) {
+  if (s->kind == SIGNAL_SPIKES)
+    return s->shape.rank == 1 || flatten_spikes(l, n, s);
+  s->shape = *want;
+  return true;
+}
+
+static bool lower_reshape(struct lower *l, const struct ir_node *n, struct signal *out) {
+  struct signal *s = &l->of[n->in[0].idx];
+  const struct ir_node *operand = ir_node(l->from, n->in[0]);
+  struct ir_type want;
+  bool is_flat = signal_flat_shape(&n->type, &want);
+  bool is_known = is_flat || signal_map_shape(&n->type, &want);
+
+  *out = *s;
+  if (s->kind == SIGNAL_INPUT && !s->is_hwc) {
     out->shape = n->type;
     return true;
   }
-  if (out->kind == SIGNAL_SPIKES || out->kind == SIGNAL_SUM) {
-    if (is_flat && out->shape.rank == 1)
+  if (is_known && (s->kind == SIGNAL_SPIKES || s->kind == SIGNAL_SUM)) {
+    if (signal_same_shape(&want, &s->shape))
       return true;
-    if (!is_flat && signal_map_shape(&n->type, &map) && signal_same_shape(&map, &out->shape))
-      return true;
-    if (is_flat && out->kind == SIGNAL_SUM && out->scale &&
-        !signal_fire(l, ir_node(l->from, n->in[0]), out, out->scale, out))
+    if (is_pixel(&want) && is_pixel(&s->shape))
+      return reshape_pixel(l, n, &want, out);
+    if (is_flat && s->kind == SIGNAL_SUM && s->scale && !signal_fire(l, operand, s, s->scale, s))
       return false;
-    if (is_flat && out->kind == SIGNAL_SPIKES)
+    *out = *s;
+    if (is_flat && s->kind == SIGNAL_SPIKES)
       return flatten_spikes(l, n, out);
-    if (is_flat && out->shape.dims[0] == flat.dims[0]) {
-      out->shape = flat; /* a map of 1 x 1 pixels; its population is flattened when it is made */
-      return true;
-    }
   }
   return diag_error(l->c->diag, n->loc,
-                    "reshapes %s to %s; a spiking network can flatten maps "
-                    "after a Relu, and give the input another shape",
-                    ir_type_text(l->c->scratch, &ir_node(l->from, n->in[0])->type),
+                    "reshapes %s to %s; a spiking network can flatten maps after a Relu, and give "
+                    "the input another shape",
+                    ir_type_text(l->c->scratch, &operand->type),
                     ir_type_text(l->c->scratch, &n->type));
 }
 
@@ -163,10 +175,10 @@ static bool lower_transpose(struct lower *l, const struct ir_node *n, struct sig
   *out = l->of[n->in[0].idx];
   if (out->kind != SIGNAL_INPUT || out->is_hwc || perm->u.ints.n != 4 ||
       memcmp(perm->u.ints.v, to_chw, sizeof to_chw) != 0)
-    return diag_error(l->c->diag, n->loc,
-                      "reorders axes of %s; a spiking network can only take "
-                      "its input as [1, H, W, C]",
-                      ir_type_text(l->c->scratch, &n->type));
+    return diag_error(
+        l->c->diag, n->loc,
+        "reorders axes of %s; a spiking network can only take its input as [1, H, W, C]",
+        ir_type_text(l->c->scratch, &n->type));
   out->shape = n->type;
   out->is_hwc = n->type.dims[1] > 1; /* one channel: both orders are the same */
   return true;
@@ -213,8 +225,8 @@ bool lower_node(struct lower *l, const struct ir_node *n, struct signal *out) {
     return refuse(l, n, "only the softmax that ends a network can be left out");
   case IR_PADDING:
     return refuse(l, n,
-                  "its padding could not be merged into the layer after it; only zeros "
-                  "around a convolution or pool can");
+                  "its padding could not be merged into the layer after it; only zeros around a "
+                  "convolution or pool can");
   case IR_SLICE:
   case IR_GATHER:
     return refuse(l, n, "parts of a value cannot be picked out yet; split the layer before it");

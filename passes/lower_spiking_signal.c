@@ -24,8 +24,8 @@ static bool encode_input(struct lower *l, const struct ir_node *n, const struct 
     if (signal_same_shape(was, shape))
       return true;
     return diag_error(l->c->diag, n->loc,
-                      "reads the input in another shape than a node before; "
-                      "the input of a spiking network has one shape");
+                      "reads the input in another shape than a node before; the input of a spiking "
+                      "network has one shape");
   }
   if (shape->rank == 1)
     in.type = ir_type_make(IR_F32, 2, (int64_t[]){1, d[0]});
@@ -70,13 +70,16 @@ ir_id *signal_append_terms(struct lower *l, const struct signal *s) {
   return id;
 }
 
-/* A flat value whose population is a map of 1 x 1 pixels is looked at through a view. */
-static bool flatten_pixel(struct lower *l, struct signal *s) {
-  const struct ir_node *made = ir_node(l->to, s->id);
-  struct ir_node view = {.op = IR_VIEW, .name = "view", .in = &s->id, .n_in = 1, .loc = made->loc};
+/* One pixel may be flat or a map. A flat value whose population became a map is looked at through a
+ * view; the other way round it stays flat. */
+static bool settle_shape(struct lower *l, struct signal *s) {
+  struct ir_node made = *ir_node(l->to, s->id);
+  struct ir_node view = {.op = IR_VIEW, .name = "view", .in = &s->id, .n_in = 1, .loc = made.loc};
 
-  if (made->type.rank == s->shape.rank)
+  if (made.type.rank <= s->shape.rank) {
+    s->shape = made.type;
     return true;
+  }
   s->id = ir_append(l->to, l->c->diag, &view);
   return !ir_is_none(s->id);
 }
@@ -104,7 +107,7 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
     return false;
   *out = (struct signal){.kind = SIGNAL_SPIKES, .shape = s->shape, .scale = scale};
   out->id = ir_append(l->to, l->c->diag, &p);
-  return !ir_is_none(out->id) && flatten_pixel(l, out);
+  return !ir_is_none(out->id) && settle_shape(l, out);
 }
 
 bool signal_source(struct lower *l, const struct ir_node *n, size_t k, bool as_map,

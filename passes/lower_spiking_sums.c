@@ -16,29 +16,20 @@ static struct signal new_sum(struct lower *l, const struct ir_node *n, struct ir
                          .origin = n};
 }
 
-/* Each channel to itself, through window `w` or (NULL) neuron to neuron; weight scale x gain[c]. */
+/* Each channel to itself, through window `w` or (NULL) neuron to neuron; weight scale x gain. */
 static struct ir_node project_channels(struct lower *l, const struct ir_node *n,
                                        const struct source *src, const struct ir_window *w,
-                                       const float *gain) {
+                                       float gain) {
   enum ir_op op = w ? IR_PROJECT_AVGPOOL : IR_PROJECT_ONE_TO_ONE;
   struct ir_node p = signal_new_node(l, n, op, src->id);
   struct ir_tensor weight = signal_tensor(l, 1, src->shape.dims);
 
   for (int64_t c = 0; c < src->shape.dims[0]; c++)
-    ir_f32_of(weight)[c] = (src->scale ? src->scale[c] : 1) * gain[c];
+    ir_f32_of(weight)[c] = (src->scale ? src->scale[c] : 1) * gain;
   if (w)
     signal_put_window(l, &p, w);
   signal_put_attr(&p, ir_tensor_attr(IR_A_WEIGHT, weight));
   return p;
-}
-
-/* n times x; scratch. */
-static float *constant_vector(struct lower *l, int64_t n, float x) {
-  float *v = ARENA_NEW(l->c->scratch, float, (size_t)n);
-
-  for (int64_t i = 0; i < n; i++)
-    v[i] = x;
-  return v;
 }
 
 bool lower_operand(struct lower *l, const struct ir_node *n, size_t k, struct signal *out) {
@@ -54,7 +45,7 @@ bool lower_operand(struct lower *l, const struct ir_node *n, size_t k, struct si
   if (!signal_source(l, n, k, as_map, &src))
     return false;
   *out = new_sum(l, n, src.shape, 1);
-  out->term[0] = project_channels(l, n, &src, NULL, constant_vector(l, src.shape.dims[0], 1));
+  out->term[0] = project_channels(l, n, &src, NULL, 1);
   return true;
 }
 
@@ -77,17 +68,27 @@ static bool bias_of(struct lower *l, const struct ir_node *n, struct signal *out
     return true;
   if (!bias)
     return diag_error(l->c->diag, n->loc,
-                      "its bias is computed by the network; a spiking network "
-                      "needs a constant");
+                      "its bias is computed by the network; a spiking network needs a constant");
   out->bias = ir_f32_of(*bias);
   return true;
+}
+
+/* The shape that a conv or dense layer gives, and a conv's window. False: told. */
+static bool linear_shape(struct lower *l, const struct ir_node *n, struct ir_window *w,
+                         struct ir_type *shape) {
+  bool is_conv = n->op == IR_CONV;
+
+  if (is_conv ? signal_map_shape(&n->type, shape) : signal_flat_shape(&n->type, shape))
+    return !is_conv || signal_window(l, n, w);
+  return diag_error(l->c->diag, n->loc, "gives %s; in a spiking network it gives %s",
+                    ir_type_text(l->c->scratch, &n->type),
+                    is_conv ? "maps [1, C, H, W] or [1, C, W]" : "[1, n]");
 }
 
 /* conv and dense: the weights take the scale of the source, the bias stays. */
 bool lower_linear(struct lower *l, const struct ir_node *n, struct signal *out) {
   const struct ir_tensor *weight = ir_const_in(l->from, n, 1);
   bool is_conv = n->op == IR_CONV;
-  int64_t dims[4] = {0};
   struct ir_window w = {.group = 1};
   struct ir_tensor scaled;
   struct ir_type shape;
@@ -96,22 +97,12 @@ bool lower_linear(struct lower *l, const struct ir_node *n, struct signal *out) 
 
   if (!weight)
     return diag_error(l->c->diag, n->loc,
-                      "its weights are computed by the network; a spiking "
-                      "network needs constants");
-  if (is_conv ? !signal_window(l, n, &w) : !signal_flat_shape(&n->type, &shape))
-    return is_conv ? false
-                   : diag_error(l->c->diag, n->loc,
-                                "gives %s; a dense layer of a spiking network gives [1, n]",
-                                ir_type_text(l->c->scratch, &n->type));
-  if (is_conv)
-    signal_map_shape(&n->type, &shape);
-  if (!signal_source(l, n, 0, is_conv, &src))
+                      "its weights are computed by the network; a spiking network needs constants");
+  if (!linear_shape(l, n, &w, &shape) || !signal_source(l, n, 0, is_conv, &src))
     return false;
-  dims[0] = weight->type.dims[0];
-  dims[1] = weight->type.dims[1];
-  dims[2] = w.kernel[0];
-  dims[3] = w.kernel[1];
-  scaled = signal_tensor(l, is_conv ? 4 : 2, dims);
+  scaled = signal_tensor(
+      l, is_conv ? 4 : 2,
+      (int64_t[]){weight->type.dims[0], weight->type.dims[1], w.kernel[0], w.kernel[1]});
   scale_weight(weight, (size_t)w.group, src.scale, ir_f32_of(scaled));
   p = signal_new_node(l, n, is_conv ? IR_PROJECT_CONV : IR_PROJECT_DENSE, src.id);
   if (is_conv)
@@ -159,10 +150,10 @@ static bool average_window(struct lower *l, const struct ir_node *n, const struc
             window_length(w, 1, in->dims[2], out.dims[2]);
   }
   if (*area <= 0)
-    return diag_error(l->c->diag, n->loc,
-                      "windows at the border average fewer elements than those inside, and a "
-                      "spiking average has one weight; use count_include_pad=1, or no padding and "
-                      "no ceil_mode");
+    return diag_error(
+        l->c->diag, n->loc,
+        "windows at the border average fewer elements than those inside, and a spiking average has "
+        "one weight; use count_include_pad=1, or no padding and no ceil_mode");
   return true;
 }
 
@@ -177,8 +168,7 @@ bool lower_average(struct lower *l, const struct ir_node *n, struct signal *out)
     return false;
   signal_map_shape(&n->type, &shape);
   *out = new_sum(l, n, shape, 1);
-  out->term[0] =
-      project_channels(l, n, &src, &w, constant_vector(l, shape.dims[0], 1 / (float)area));
+  out->term[0] = project_channels(l, n, &src, &w, 1 / (float)area);
   out->scale = own ? ir_f32_of(*own) : NULL;
   return true;
 }
@@ -196,10 +186,10 @@ static bool channel_constant(struct lower *l, const struct ir_node *n, size_t k,
                 t->type.dims[t->type.rank - axis_back] == count;
 
   if (t->type.dtype != IR_F32 || !(is_one || is_own))
-    return diag_error(l->c->diag, n->loc,
-                      "adds a constant %s; only one value per channel can "
-                      "become the bias of neurons",
-                      ir_type_text(l->c->scratch, &t->type));
+    return diag_error(
+        l->c->diag, n->loc,
+        "adds a constant %s; only one value per channel can become the bias of neurons",
+        ir_type_text(l->c->scratch, &t->type));
   *out = ARENA_NEW(l->c->scratch, float, (size_t)n_channels);
   for (int64_t c = 0; c < n_channels; c++)
     (*out)[c] = ir_f32_of(*t)[is_one ? 0 : c];
@@ -239,8 +229,7 @@ bool lower_add(struct lower *l, const struct ir_node *n, struct signal *out) {
       return false;
     if (!signal_same_shape(&a.shape, &b.shape))
       return diag_error(l->c->diag, n->loc,
-                        "adds %s and %s; operands that are not constant must "
-                        "have the same shape",
+                        "adds %s and %s; operands that are not constant must have the same shape",
                         ir_type_text(l->c->scratch, &ir_node(l->from, n->in[0])->type),
                         ir_type_text(l->c->scratch, &ir_node(l->from, n->in[1])->type));
     *out = new_sum(l, sum_origin(a.origin, b.origin), a.shape, a.n_terms + b.n_terms);
@@ -277,9 +266,9 @@ bool lower_batchnorm(struct lower *l, const struct ir_node *n, struct signal *ou
 
   for (size_t k = 0; k < 4; k++)
     if (!(p[k] = ir_const_in(l->from, n, k + 1)))
-      return diag_error(l->c->diag, n->loc,
-                        "its parameters are computed by the network; a spiking "
-                        "network needs constants");
+      return diag_error(
+          l->c->diag, n->loc,
+          "its parameters are computed by the network; a spiking network needs constants");
   if (!lower_operand(l, n, 0, &s))
     return false;
   n_channels = (size_t)s.shape.dims[0];
