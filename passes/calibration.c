@@ -6,6 +6,7 @@
 #include "ir/base/diag.h"
 #include "ir/comp.h"
 #include "ir/options.h"
+#include "passes/analysis/ranges.h"
 
 void calibration_channels(const struct ir_type *t, size_t *n_channels, size_t *n_each) {
   int64_t n = ir_type_count(t);
@@ -17,57 +18,6 @@ void calibration_channels(const struct ir_type *t, size_t *n_channels, size_t *n
   *n_each = channels > 0 ? (size_t)(n / channels) : 0;
 }
 
-/* True when the value cannot be below 0 whatever the input: spikes can only stand for those. */
-static bool is_nonnegative(const struct ir_node *n, const bool *operand_is) {
-  bool all = true;
-
-  for (size_t i = 0; i < n->n_in; i++)
-    all = all && operand_is[n->in[i].idx];
-  switch (n->op) {
-  case IR_RELU:
-  case IR_SOFTMAX:
-    return true;
-  case IR_CLIP:
-    return ir_attr_float(n, IR_A_MIN, -INFINITY) >= 0;
-  case IR_PADDING:
-    return all && ir_attr_float(n, IR_A_VALUE_F, 0) >= 0;
-  case IR_ADD:
-  case IR_MAXPOOL:
-  case IR_AVGPOOL:
-  case IR_GLOBAL_AVGPOOL:
-  case IR_RESHAPE:
-  case IR_TRANSPOSE:
-  case IR_CONCAT:
-  case IR_SLICE:
-    return all;
-  case IR_INPUT:
-  case IR_OUTPUT:
-  case IR_CONST:
-  case IR_CONV:
-  case IR_DENSE:
-  case IR_MATMUL:
-  case IR_BATCHNORM:
-  case IR_LOG_SOFTMAX:
-  case IR_GATHER:
-  case IR_CAST:
-  case IR_ENCODE:
-  case IR_PROJECT_CONV:
-  case IR_PROJECT_DENSE:
-  case IR_PROJECT_AVGPOOL:
-  case IR_PROJECT_ONE_TO_ONE:
-  case IR_PROJECT_ALL_BUT_SELF:
-  case IR_PROJECT_SPARSE:
-  case IR_POPULATION:
-  case IR_SPIKE_MAXPOOL:
-  case IR_SPIKE_CONCAT:
-  case IR_VIEW:
-  case IR_READOUT:
-  case IR_N_OPS:
-    return false;
-  }
-  return false;
-}
-
 static bool may_spike(enum ir_op op) {
   return op == IR_RELU || op == IR_CLIP || op == IR_AVGPOOL || op == IR_GLOBAL_AVGPOOL ||
          op == IR_ADD;
@@ -75,14 +25,13 @@ static bool may_spike(enum ir_op op) {
 
 struct calibration calibration_new(struct arena *scratch, const struct ir_graph *g) {
   size_t n_nodes = ir_n_nodes(g);
-  bool *nonnegative = ARENA_NEW(scratch, bool, n_nodes + 1);
+  const bool *is_nonnegative = ranges_nonnegative(g, scratch);
   struct calibration cal = {0, ARENA_NEW(scratch, struct calibration_value, n_nodes + 1)};
 
   for (size_t i = 1; i <= n_nodes; i++) {
     const struct ir_node *n = ir_node(g, ir_id_at(i));
     struct calibration_value *v = &cal.value[cal.n];
-    nonnegative[i] = is_nonnegative(n, nonnegative);
-    if (!nonnegative[i] || !may_spike(n->op))
+    if (!is_nonnegative[i] || !may_spike(n->op))
       continue;
     v->id = ir_id_at(i);
     calibration_channels(&n->type, &v->n_channels, &v->n_each);

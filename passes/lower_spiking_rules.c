@@ -18,6 +18,8 @@ static bool lower_relu(struct lower *l, const struct ir_node *n, struct signal *
   struct signal sum;
   bool is_within = true;
 
+  if (s->kind == SIGNAL_SPIKES && least < 0)
+    least = 0;
   if (least != 0 || !(most > 0))
     return diag_error(l->c->diag, n->loc,
                       "clips to [%g, %g]; neurons can stand for [0, m] with m > 0 only", least,

@@ -16,6 +16,7 @@ struct ir_graph;
   X(fold_batchnorm)                                                                                \
   X(relu_before_maxpool)                                                                           \
   X(merge_linear)                                                                                  \
+  X(average_maxpool)                                                                               \
   X(normalize_percentile)                                                                          \
   X(normalize_weights)                                                                             \
   X(normalize_none)                                                                                \

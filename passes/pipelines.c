@@ -41,6 +41,8 @@ static const struct pass passes[N_PASSES] = {
                                 "move each relu ahead of max-pool, concat and reshape"},
     [AT_merge_linear] = {"merge-linear", SHAPED | FOLDED, 0, BALANCED, pass_merge_linear,
                          "merge linear layers that follow each other"},
+    [AT_average_maxpool] = {"average-maxpool", SHAPED | FOLDED, 0, BALANCED, pass_average_maxpool,
+                            "average instead of max-pool (--maxpool average)"},
     [AT_normalize_percentile] = {"normalize-percentile", SHAPED | SINGLE | FOLDED, BALANCED, 0,
                                  pass_normalize_percentile,
                                  "one spike per step = P-th percentile over the samples"},
@@ -71,6 +73,7 @@ static const struct {
     {AT_relu_before_maxpool, PIPELINE_ANALOG, BALANCED | SPIKING},
     {AT_simplify_shapes, PIPELINE_ANALOG, BALANCED | SPIKING}, /* reshapes that moved together */
     {AT_merge_linear, PIPELINE_ANALOG, BALANCED | SPIKING},
+    {AT_average_maxpool, PIPELINE_SPIKING, BALANCED | SPIKING},
     {AT_normalize_percentile, PIPELINE_SPIKING, BALANCED | SPIKING},
     {AT_normalize_weights, PIPELINE_SPIKING, BALANCED | SPIKING},
     {AT_normalize_none, PIPELINE_SPIKING, BALANCED | SPIKING},
@@ -80,11 +83,14 @@ static const struct {
 };
 enum { N_ORDER = sizeof order / sizeof order[0] };
 
-/* Of the three normalizations the one that --normalize and --calib choose. */
+/* What options leave out: of the three normalizations all but the one that --normalize and --calib
+ * choose. */
 static bool is_chosen(const struct comp *c, enum pass_tag tag) {
   enum normalize how = c->opt->normalize;
 
   switch (tag) {
+  case AT_average_maxpool:
+    return c->opt->maxpool == MAXPOOL_AVERAGE;
   case AT_normalize_percentile:
     return c->calib && (how == NORMALIZE_PERCENTILE || how == NORMALIZE_MAX);
   case AT_normalize_weights:
