@@ -52,10 +52,16 @@ static void list_ops(FILE *f) {
 
   fprintf(f, "Operators read from ONNX:\n\n");
   onnx_list_ops(f);
-  fprintf(f, "\nOps of the IR:\n\n");
-  for (int op = 0; op < IR_N_OPS; op++)
-    fprintf(f, "%-21s %-8s %s\n", ir_op_name((enum ir_op)op), level[ir_op_level((enum ir_op)op)],
-            ir_op_doc((enum ir_op)op));
+  fprintf(f, "\nOps of the IR (docs/IR.md; \"?\" marks attributes that may be absent):\n\n"
+             "| op | level | operands | attributes | meaning |\n|---|---|---|---|---|\n");
+  for (int i = 0; i < IR_N_OPS; i++) {
+    enum ir_op op = (enum ir_op)i;
+    size_t min, max;
+    ir_op_arity(op, &min, &max);
+    fprintf(f, min == max ? "| %s | %s | %zu" : "| %s | %s | %zu to %zu", ir_op_name(op),
+            level[ir_op_level(op)], min, max);
+    fprintf(f, " | %s | %s |\n", ir_op_attrs(op), ir_op_doc(op));
+  }
 }
 
 static void print_version(FILE *f) {
