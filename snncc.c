@@ -172,7 +172,7 @@ static int run_all(int argc, char **argv) {
   c->diag = diag_new(c->arena, stderr);
   diag_on_bug(c->diag, &run.bug);
   c->opt = &run.opt;
-  if (!options_parse(&run.opt, c->arena, c->diag, argc, argv))
+  if (!options_parse(&run.opt, c->arena, c->diag, argc, argv) || !pass_check_options(c))
     return EXIT_USAGE;
   diag_set_quiet(c->diag, run.opt.quiet);
   c->outputs = file_outputs_new(c->arena);

@@ -169,17 +169,11 @@ static void print_times(const struct pass_step *steps, const struct timing *time
 }
 
 /* Cuts the list behind the pass of --stop-after, where it is in it. */
-static bool stop_after(struct comp *c, const struct pass_step *steps, size_t *n) {
-  const char *last = c->opt->stop_after;
-
-  if (!last)
-    return true;
-  for (size_t i = 0; i < *n; i++)
-    if (strcmp(steps[i].pass->name, last) == 0) {
-      *n = i + 1;
-      return true;
-    }
-  return find_pass(c, "--stop-after", last) != NULL;
+static size_t stop_after(const char *last, const struct pass_step *steps, size_t n) {
+  for (size_t i = 0; last && i < n; i++)
+    if (strcmp(steps[i].pass->name, last) == 0)
+      return i + 1;
+  return n;
 }
 
 static void warn_without_samples(struct comp *c, const struct pass *p) {
@@ -210,19 +204,24 @@ static bool run_steps(struct comp *c, struct ir_graph **g, const struct pass_ste
   return is_good;
 }
 
-bool pass_run_pipeline(struct comp *c, struct ir_graph **g, enum pipeline p) {
-  const struct pass_step *steps;
+bool pass_check_options(struct comp *c) {
+  const struct options *o = c->opt;
+  bool is_dump_named = o->dump_ir && strcmp(o->dump_ir, "all") != 0;
   size_t n;
 
-  if (c->opt->dump_ir && strcmp(c->opt->dump_ir, "all") != 0 &&
-      !find_pass(c, "--dump-ir", c->opt->dump_ir))
+  return (!o->passes || listed_steps(c, &n)) &&
+         (!o->stop_after || find_pass(c, "--stop-after", o->stop_after)) &&
+         (!is_dump_named || find_pass(c, "--dump-ir", o->dump_ir));
+}
+
+bool pass_run_pipeline(struct comp *c, struct ir_graph **g, enum pipeline p) {
+  size_t n;
+  const struct pass_step *steps = c->opt->passes ? listed_steps(c, &n) : pass_steps(c, p, &n);
+
+  if (!steps)
     return false;
-  if (c->opt->passes)
-    steps = listed_steps(c, &n);
-  else
-    steps = pass_steps(c, p, &n);
-  return steps && stop_after(c, steps, &n) && check_order(c, *g, steps, n) &&
-         run_steps(c, g, steps, n);
+  n = stop_after(c->opt->stop_after, steps, n);
+  return check_order(c, *g, steps, n) && run_steps(c, g, steps, n);
 }
 
 void pass_list(FILE *f) {

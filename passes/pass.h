@@ -29,6 +29,9 @@ enum pipeline {
   PIPELINE_SPIKING, /* converted, laid out, placed: what backends and eval use */
 };
 
+/* The names after --passes, --stop-after and --dump-ir are those of passes. False: told. */
+bool pass_check_options(struct comp *c);
+
 /* Runs a pipeline, or the passes of --passes, honouring --stop-after. Passes whose facts hold
  * already are skipped (an .ir that was dumped half-way goes on from there). False: told. */
 bool pass_run_pipeline(struct comp *c, struct ir_graph **g, enum pipeline p);

@@ -192,10 +192,18 @@ static bool fits_float(const double *v, int64_t n) {
   return true;
 }
 
+static bool is_any(const double *v, int64_t n) {
+  for (int64_t i = 0; i < n; i++)
+    if (v[i] != 0)
+      return true;
+  return false;
+}
+
 bool rewrite_set_linear(const struct rewrite *r, const struct rewrite_linear *l,
                         struct ir_type type, const double *w, const double *b) {
   struct ir_type bias_type = ir_type_make(IR_F32, 1, type.dims);
   struct ir_node n = *ir_node(r->g, l->id);
+  bool has_bias = n.n_in == 3;
   struct ir_tensor bias;
   ir_id in[3];
 
@@ -204,12 +212,12 @@ bool rewrite_set_linear(const struct rewrite *r, const struct rewrite_linear *l,
   bias = rewrite_tensor(r, bias_type, b);
   in[0] = n.in[0];
   in[1] = rewrite_const(r, n.in[1], rewrite_tensor(r, type, w));
-  in[2] = n.n_in == 3
-              ? rewrite_const(r, n.in[2], bias)
-              : ir_append_const(r->g, r->comp->diag,
-                                arena_printf(r->comp->scratch, "%s.bias", n.name), bias, n.loc);
+  if (has_bias)
+    in[2] = rewrite_const(r, n.in[2], bias);
+  else if (is_any(b, type.dims[0])) /* a bias of zeros would count as one */
+    in[n.n_in++] = ir_append_const(r->g, r->comp->diag,
+                                   arena_printf(r->comp->scratch, "%s.bias", n.name), bias, n.loc);
   n.in = in;
-  n.n_in = 3;
   rewrite_replace(r, l->id, &n);
   return true;
 }

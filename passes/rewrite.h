@@ -79,8 +79,8 @@ ir_id rewrite_rebase(const struct rewrite *r, ir_id id, ir_id x);
  * rewrite_set_const makes it operand k of node `id`, whose operand the old one was. */
 ir_id rewrite_const(const struct rewrite *r, ir_id old, struct ir_tensor t);
 void rewrite_set_const(const struct rewrite *r, ir_id id, size_t k, struct ir_tensor t);
-/* Another weight, of this type, and bias for a linear node. False, changing nothing: a number does
- * not fit a float. */
+/* Another weight, of this type, and bias for a linear node; no bias where it had none and gets
+ * none. False, changing nothing: a number does not fit a float. */
 bool rewrite_set_linear(const struct rewrite *r, const struct rewrite_linear *l,
                         struct ir_type type, const double *w, const double *b);
 /* New f32 tensor from doubles, in the graph's arena. */

@@ -159,9 +159,10 @@ bool pass_single_sample(struct comp *c, struct ir_graph **g) {
   if (!ir_is_none(mixes)) {
     const struct ir_node *n = ir_node(*g, mixes);
     return diag_error(c->diag, n->loc,
-                      "%s mixes the samples of a batch: its result is %s; export the model with a "
-                      "batch of 1",
-                      ir_op_name(n->op), ir_type_text(c->arena, &n->type));
+                      "%s %s mixes the samples of a batch: its result is %s; export the model with "
+                      "a batch of 1",
+                      ir_op_name(n->op), diag_quote(c->diag, n->name),
+                      ir_type_text(c->arena, &n->type));
   }
   return make_single(c, *g, b.batch);
 }

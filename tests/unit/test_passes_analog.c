@@ -178,7 +178,7 @@ static void a_network_that_mixes_its_samples_is_refused_by_name(void **state) {
                                 &seed);
 
   assert_false(pass_single_sample(&u->comp, &g));
-  unit_assert_said(u, "reshape mixes the samples of a batch: its result is f32[2, 8]");
+  unit_assert_said(u, "reshape \"f\" mixes the samples of a batch: its result is f32[2, 8]");
 }
 
 /* ---- fold-constants ---- */
@@ -303,88 +303,81 @@ static void transposes_sink_into_what_follows(void **state) {
 #define PADDED(before) "%x = input : f32[1, 2, 4, 4]\n" before "%w = input : f32[2, 2, 3, 3]\n"
 
 static void padding_goes_into_the_window_where_it_means_the_same(void **state) {
-  static const struct row rows[] =
-      {
-          {"conv",
-           PADDED(
-               "%p = padding %x {pads=[0, 0, 1, 0, 0, 0, 1, 2]} : f32[1, 2, 6, 6]\n") "%c = conv "
-                                                                                      "%p, %w "
-                                                                                      "{pad=[0, 1, "
-                                                                                      "0, 0]} : "
-                                                                                      "f32[1, 2, "
-                                                                                      "4, 5]\n"
-                                                                                      "%y = output "
-                                                                                      "%c : f32[1, "
-                                                                                      "2, 4, 5]\n",
-           "conv"},
-          {"conv of another value",
-           PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 1, 1], value_f=0x1p+0} : f32[1, 2, 6, "
-                  "6]\n") "%c = conv %p, %w : f32[1, 2, 4, 4]\n"
-                          "%y = output %c : f32[1, 2, 4, 4]\n",
-           "padding conv"},
-          {"more than the window reaches",
-           PADDED(
-               "%p = padding %x {pads=[0, 0, 3, 3, 0, 0, 3, 3]} : f32[1, 2, 10, 10]\n") "%c = conv "
-                                                                                        "%p, %w : "
-                                                                                        "f32[1, 2, "
-                                                                                        "8, 8]\n"
-                                                                                        "%y = "
-                                                                                        "output %c "
-                                                                                        ": f32[1, "
-                                                                                        "2, 8, "
-                                                                                        "8]\n",
-           "padding conv"},
-          {"average",
-           PADDED(
-               "%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
-                                                                                      "avgpool %p "
-                                                                                      "{kernel=[2, "
-                                                                                      "2]} : "
-                                                                                      "f32[1, 2, "
-                                                                                      "4, 4]\n"
-                                                                                      "%y = output "
-                                                                                      "%c : f32[1, "
-                                                                                      "2, 4, 4]\n",
-           "avgpool"},
-          {"average that does not count its own",
-           PADDED(
-               "%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
-                                                                                      "avgpool %p "
-                                                                                      "{kernel=[3, "
-                                                                                      "3], pad=[0, "
-                                                                                      "0, 1, 1]} : "
-                                                                                      "f32[1, 2, "
-                                                                                      "4, 4]\n"
-                                                                                      "%y = output "
-                                                                                      "%c : f32[1, "
-                                                                                      "2, 4, 4]\n",
-           "padding avgpool"},
-          {"largest of what may be negative",
-           PADDED(
-               "%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
-                                                                                      "maxpool %p "
-                                                                                      "{kernel=[2, "
-                                                                                      "2]} : "
-                                                                                      "f32[1, 2, "
-                                                                                      "4, 4]\n"
-                                                                                      "%y = output "
-                                                                                      "%c : f32[1, "
-                                                                                      "2, 4, 4]\n",
-           "padding maxpool"},
-          {"largest of what is not negative",
-           PADDED(
-               "%r = relu %x : f32[1, 2, 4, 4]\n"
-               "%p = padding %r {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
-                                                                                      "maxpool %p "
-                                                                                      "{kernel=[2, "
-                                                                                      "2]} : "
-                                                                                      "f32[1, 2, "
-                                                                                      "4, 4]\n"
-                                                                                      "%y = output "
-                                                                                      "%c : f32[1, "
-                                                                                      "2, 4, 4]\n",
-           "relu maxpool"},
-      };
+  static const struct row rows[] = {
+      {"conv",
+       PADDED("%p = padding %x {pads=[0, 0, 1, 0, 0, 0, 1, 2]} : f32[1, 2, 6, 6]\n") "%c = conv "
+                                                                                     "%p, %w "
+                                                                                     "{pad=[0, 1, "
+                                                                                     "0, 0]} : "
+                                                                                     "f32[1, 2, "
+                                                                                     "4, 5]\n"
+                                                                                     "%y = output "
+                                                                                     "%c : f32[1, "
+                                                                                     "2, 4, 5]\n",
+       "conv"},
+      {"conv of another value",
+       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 1, 1], value_f=0x1p+0} : f32[1, 2, 6, "
+              "6]\n") "%c = conv %p, %w : f32[1, 2, 4, 4]\n"
+                      "%y = output %c : f32[1, 2, 4, 4]\n",
+       "padding conv"},
+      {"more than the window reaches",
+       PADDED("%p = padding %x {pads=[0, 0, 3, 3, 0, 0, 3, 3]} : f32[1, 2, 10, 10]\n") "%c = conv "
+                                                                                       "%p, %w : "
+                                                                                       "f32[1, 2, "
+                                                                                       "8, 8]\n"
+                                                                                       "%y = "
+                                                                                       "output %c "
+                                                                                       ": f32[1, "
+                                                                                       "2, 8, "
+                                                                                       "8]\n",
+       "padding conv"},
+      {"average",
+       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
+                                                                                     "avgpool %p "
+                                                                                     "{kernel=[2, "
+                                                                                     "2]} : "
+                                                                                     "f32[1, 2, "
+                                                                                     "4, 4]\n"
+                                                                                     "%y = output "
+                                                                                     "%c : f32[1, "
+                                                                                     "2, 4, 4]\n",
+       "avgpool"},
+      {"average that does not count its own",
+       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
+                                                                                     "avgpool %p "
+                                                                                     "{kernel=[3, "
+                                                                                     "3], pad=[0, "
+                                                                                     "0, 1, 1]} : "
+                                                                                     "f32[1, 2, "
+                                                                                     "4, 4]\n"
+                                                                                     "%y = output "
+                                                                                     "%c : f32[1, "
+                                                                                     "2, 4, 4]\n",
+       "padding avgpool"},
+      {"largest of what may be negative",
+       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
+                                                                                     "maxpool %p "
+                                                                                     "{kernel=[2, "
+                                                                                     "2]} : "
+                                                                                     "f32[1, 2, "
+                                                                                     "4, 4]\n"
+                                                                                     "%y = output "
+                                                                                     "%c : f32[1, "
+                                                                                     "2, 4, 4]\n",
+       "padding maxpool"},
+      {"largest of what is not negative",
+       PADDED("%r = relu %x : f32[1, 2, 4, 4]\n"
+              "%p = padding %r {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
+                                                                                     "maxpool %p "
+                                                                                     "{kernel=[2, "
+                                                                                     "2]} : "
+                                                                                     "f32[1, 2, "
+                                                                                     "4, 4]\n"
+                                                                                     "%y = output "
+                                                                                     "%c : f32[1, "
+                                                                                     "2, 4, 4]\n",
+       "relu maxpool"},
+  };
   check_rows(state, pass_simplify_shapes, rows, N_OF(rows));
 }
 
