@@ -13,8 +13,9 @@ WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
 CPPFLAGS += -I. -I$(B)/gen -Iruntime/include -DSNNCC_VERSION='"$(VERSION)"' -D_GNU_SOURCE
 # No contraction: float results are the same bits in the executor and in generated C.
 STD      := -std=c11 -ffp-contract=off -pthread
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
+# Asked for once, and not before something is compiled: the packages may be missing until then.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
 # ---- sources ----
 DIRS := ir/base ir ir/exec frontend frontend/onnx frontend/data passes passes/analysis backends \
@@ -23,13 +24,13 @@ SRC  := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
 GEN  := $(B)/gen/onnx.pb-c.c $(B)/gen/kernel_text.c
 OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
 # The executor's kernels once more for wider vectors; chosen at run time.
-ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
+ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)))
 OBJ  += $(B)/ir/exec/spiking_kernels_avx2.o $(B)/ir/exec/spiking_kernels_avx512.o
 endif
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test test-run check clean lint golden-accept unit install uninstall
+.PHONY: all demo test check clean lint golden-accept unit install uninstall
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -89,12 +90,13 @@ check: all
 	@tests/run.sh unit golden lint
 test:
 	@.ci/packages test
-	@$(MAKE) --no-print-directory test-run
-test-run: all
+	@echo "building $(BIN)"
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@tests/run.sh unit golden lint asan diff models onnx build
 demo:
 	@.ci/packages build
-	@$(MAKE) --no-print-directory -s all
+	@echo "building $(BIN)"
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@models/demo.sh
 lint: all
 	@tests/run.sh lint
