@@ -86,6 +86,9 @@ $(B)/unit/%: tests/unit/%.c $(LIB)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS) \
 	  -lcmocka -lm
 unit: $(UNIT)
+$(B)/diff/host: tests/diff/host.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS) -lm
 check: all
 	@tests/run.sh unit golden lint
 test:
@@ -119,7 +122,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/snncc $(PC)
 	rm -rf $(INCLUDE)
 
--include $(OBJ:.o=.d) $(B)/snncc.d $(UNIT:=.d)
+-include $(OBJ:.o=.d) $(B)/snncc.d $(UNIT:=.d) $(B)/diff/host.d
 
 clean:
 	rm -rf $(B)

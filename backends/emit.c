@@ -104,13 +104,31 @@ void emit_comment(struct emit *e, const char *text) {
   buf_puts(e->out, " */\n");
 }
 
+/* Columns of the call on one line. */
+static size_t call_width(const struct emit *e, const char *head, const char *const *arg, size_t n,
+                         const char *tail) {
+  size_t width = 2 * (size_t)e->depth + strlen(head) + strlen(tail);
+
+  for (size_t i = 0; i < n; i++)
+    width += strlen(arg[i]) + (i ? 2 : 0);
+  return width;
+}
+
 void emit_call(struct emit *e, const char *head, const char *const *arg, size_t n,
                const char *tail) {
-  size_t width = strlen(head);
-  char *below = ARENA_NEW(e->out->arena, char, width + 1);
+  const char *value = strstr(head, " = ");
+  char *below = ARENA_NEW(e->out->arena, char, strlen(head) + 1);
   struct flow f;
 
-  memset(below, ' ', width);
+  if (value && call_width(e, head, arg, n, tail) > EMIT_COLUMNS &&
+      call_width(e, value + strlen(" = "), arg, n, tail) + 4 <= EMIT_COLUMNS) {
+    emit_line(e, "%.*s", (int)(value - head) + 2, head);
+    e->depth += 2;
+    emit_call(e, value + strlen(" = "), arg, n, tail);
+    e->depth -= 2;
+    return;
+  }
+  memset(below, ' ', strlen(head));
   f = flow_begin(e, head, below);
   for (size_t i = 0; i < n; i++) {
     bool is_last = i + 1 == n;

@@ -25,8 +25,8 @@ void emit_blank(struct emit *e);
  * from inside; what is not ASCII becomes '?'. */
 void emit_comment(struct emit *e, const char *text);
 
-/* head, the arguments with commas between, tail: lines broken after commas go on below the end of
- * head, as clang-format does it. */
+/* head, the arguments with commas between, tail. Broken as clang-format does it: after the " = " of
+ * head where that is enough, else after commas, and then lines go on below the end of head. */
 void emit_call(struct emit *e, const char *head, const char *const *arg, size_t n,
                const char *tail);
 

@@ -1,32 +1,42 @@
 /* C backend: net.h. */
 #include "backends/c/c_internal.h"
 
+#include <string.h>
+
 #include "ir/base/arena.h"
 #include "ir/exec/plan.h"
 
 /* Upper bound of what net_run and all that it calls take from the stack, with gcc 12 and clang 14
- * for x86-64 and i386 at -O0 to -O3; measured by tests/diff. No kernel has arrays that depend on
- * the network, so one number serves all. */
-enum { STACK_BYTES = 1024 };
+ * for x86-64 and i386 at -O0 to -O3 and -march=native; measured by tests/diff. No kernel has arrays
+ * that depend on the network, so one number serves all. */
+enum { STACK_BYTES = 4096 };
 
-static void define(const struct c_output *o, struct emit *e, const char *name, size_t value,
-                   const char *comment) {
-  const char *text = arena_printf(o->arena, "#define %s_%s %zu", o->upper, name, value);
-
-  emit_line(e, *comment ? "%s /* %s */" : "%s%s", text, comment);
-}
-
+/* Values and comments in columns, as clang-format wants them. */
 static void write_sizes(const struct c_output *o, struct emit *e) {
   const struct plan *p = o->plan;
+  const struct {
+    const char *name;
+    size_t value;
+    const char *comment;
+  } rows[] = {
+      {"INPUT_SIZE", plan_input_size(p), "values of one input, in the order of the model"},
+      {"OUTPUT_SIZE", plan_output_size(p), "values of one output"},
+      {"STEPS", plan_steps(p), "time steps of one inference"},
+      {"LAYERS", o->n_spiking_layers, "layers that spike"},
+      {"RAM_BYTES", plan_ram_bytes(p), arena_printf(o->arena, "sizeof(%s_state)", o->prefix)},
+      {"CONST_BYTES", plan_const_bytes(p), "weights, tables and descriptors"},
+      {"STACK_BYTES", STACK_BYTES, "upper bound: gcc 12, clang 14; x86-64, i386"},
+  };
+  const size_t n = sizeof rows / sizeof *rows;
+  int width = 0;
 
-  define(o, e, "INPUT_SIZE", plan_input_size(p), "values of one input, in the order of the model");
-  define(o, e, "OUTPUT_SIZE", plan_output_size(p), "");
-  define(o, e, "STEPS", plan_steps(p), "time steps of one inference");
-  define(o, e, "LAYERS", o->n_spiking_layers, "that spike");
-  define(o, e, "RAM_BYTES", plan_ram_bytes(p),
-         arena_printf(o->arena, "sizeof(%s_state)", o->prefix));
-  define(o, e, "CONST_BYTES", plan_const_bytes(p), "weights, tables and descriptors");
-  define(o, e, "STACK_BYTES", STACK_BYTES, "upper bound: gcc 12, clang 14; x86-64, i386");
+  for (size_t i = 0; i < n; i++) {
+    int digits = (int)strlen(arena_printf(o->arena, "%zu", rows[i].value));
+    width = digits > width ? digits : width;
+  }
+  for (size_t i = 0; i < n; i++)
+    emit_line(e, "#define %s_%-11s %-*zu /* %s */", o->upper, rows[i].name, width, rows[i].value,
+              rows[i].comment);
 }
 
 static void write_buffers(const struct c_output *o, struct emit *e, bool counts) {
@@ -39,14 +49,16 @@ static void write_buffers(const struct c_output *o, struct emit *e, bool counts)
 
 /* The 16-bit counts come last, so that nothing is padded but the end: plan_ram_bytes. */
 static void write_state(const struct c_output *o, struct emit *e) {
-  emit_comment(e, "A running network. The caller owns it; several may run side by side. Maps are "
-                  "channels last.");
+  emit_comment(
+      e, "A running network. The caller owns it; several may run side by side. Maps are "
+         "channels last; bits are the spikes of this step, spikes their number in each layer in "
+         "the last step.");
   emit_open(e, "typedef struct");
   write_buffers(o, e, false);
   if (plan_spike_words(o->plan) > 0)
-    emit_line(e, "uint32_t bits[%zu]; /* spikes of this step */", plan_spike_words(o->plan));
+    emit_line(e, "uint32_t bits[%zu];", plan_spike_words(o->plan));
   if (o->n_spiking_layers > 0)
-    emit_line(e, "uint32_t spikes[%s_LAYERS]; /* of each layer in the last step */", o->upper);
+    emit_line(e, "uint32_t spikes[%s_LAYERS];", o->upper);
   write_buffers(o, e, true);
   emit_close(e, arena_printf(o->arena, " %s_state;", o->prefix));
 }

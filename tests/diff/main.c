@@ -1,0 +1,42 @@
+/* tests/diff/main.c -- the same network as generated C: main IMAGES. Prints what host.c prints.
+ * C99. */
+#include <stdio.h>
+
+#include "hash.h"
+#include "net.h"
+
+static net_state state;
+static float x[NET_INPUT_SIZE], y[NET_OUTPUT_SIZE];
+
+static void run_image(unsigned long image) {
+  struct hash h = hash_new();
+
+  net_reset(&state);
+  if (net_set_input(&state, x) != 0)
+    printf("input refused\n");
+  for (int t = 0; t < NET_STEPS; t++) {
+    uint32_t n = 0;
+    int spikes = net_step(&state);
+    for (int l = 0; l < NET_LAYERS; l++) {
+      hash_word(&h.spikes, state.spikes[l]);
+      n += state.spikes[l];
+    }
+    if ((uint32_t)spikes != n)
+      printf("net_step gives %d, its layers %lu\n", spikes, (unsigned long)n);
+    net_output_of(&state, y);
+    hash_floats(&h.output, y, NET_OUTPUT_SIZE);
+  }
+  hash_print(&h, image);
+}
+
+int main(int argc, char **argv) {
+  FILE *f = argc == 2 ? fopen(argv[1], "rb") : NULL;
+  unsigned long image = 0;
+
+  if (!f)
+    return 2;
+  for (; fread(x, sizeof x, 1, f) == 1; image++)
+    run_image(image);
+  fclose(f);
+  return image == 0;
+}

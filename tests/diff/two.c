@@ -1,0 +1,31 @@
+/* tests/diff/two.c -- two generated networks in one program, and inputs that are refused. C99. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "one.h"
+#include "two.h"
+
+static one_state a, before;
+static two_state b;
+static float x[ONE_INPUT_SIZE], y[ONE_OUTPUT_SIZE], z[TWO_OUTPUT_SIZE];
+
+int main(int argc, char **argv) {
+  FILE *f = argc == 2 ? fopen(argv[1], "rb") : NULL;
+  const float bad[] = {(float)NAN, (float)INFINITY, -(float)INFINITY};
+  int one, two;
+
+  if (!f || fread(x, sizeof x, 1, f) != 1 || fclose(f) != 0)
+    return 2;
+  one = one_run(&a, x, y);
+  two = two_run(&b, x, z);
+  if (one < 0 || one != two || memcmp(y, z, sizeof y) != 0)
+    return printf("one says %d, two says %d\n", one, two), 1;
+  before = a;
+  for (int i = 0; i < 3; i++) {
+    x[ONE_INPUT_SIZE - 1] = bad[i];
+    if (one_set_input(&a, x) >= 0 || memcmp(&a, &before, sizeof a) != 0)
+      return printf("value %d of 3 that is not finite is not refused\n", i + 1), 1;
+  }
+  return 0;
+}
