@@ -20,3 +20,15 @@ json() {
 json_at() {
   tr -d '\n\t ' <"$1" | sed -n "s/.*\"$2\":\[\([^]]*\)\].*/\1/p" | cut -d, -f"$3"
 }
+
+# publish MADE DOC [--write]: with --write DOC becomes MADE, without it they must be equal.
+publish() {
+  if [ "${3:-}" = --write ]; then
+    cp "$1" "$2"
+  else
+    diff -u "$2" "$1" || {
+      echo "$2 is not what $0 makes; $0 --write rewrites it"
+      return 1
+    }
+  fi
+}
