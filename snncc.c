@@ -49,18 +49,21 @@ static void set_signals(void) {
 static void list_ops(FILE *f) {
   static const char *const level[] = {
       [IR_LEVEL_ANALOG] = "analog", [IR_LEVEL_SPIKING] = "spiking", [IR_LEVEL_BOTH] = "both"};
+  static const char row[] = "%-20s  %-7s  %-8s  %s\n";
 
   fprintf(f, "Operators read from ONNX:\n\n");
   onnx_list_ops(f);
-  fprintf(f, "\nOps of the IR (docs/IR.md; \"?\" marks attributes that may be absent):\n\n"
-             "| op | level | operands | attributes | meaning |\n|---|---|---|---|---|\n");
+  fprintf(f, "\nOps of the IR, with their attributes (\"?\": may be absent); docs/IR.md:\n\n");
+  fprintf(f, row, "op", "level", "operands", "meaning");
   for (int i = 0; i < IR_N_OPS; i++) {
     enum ir_op op = (enum ir_op)i;
     size_t min, max;
+    char operands[48];
     ir_op_arity(op, &min, &max);
-    fprintf(f, min == max ? "| %s | %s | %zu" : "| %s | %s | %zu to %zu", ir_op_name(op),
-            level[ir_op_level(op)], min, max);
-    fprintf(f, " | %s | %s |\n", ir_op_attrs(op), ir_op_doc(op));
+    snprintf(operands, sizeof operands, min == max ? "%zu" : "%zu-%zu", min, max);
+    fprintf(f, row, ir_op_name(op), level[ir_op_level(op)], operands, ir_op_doc(op));
+    if (*ir_op_attrs(op))
+      fprintf(f, row, "", "", "", ir_op_attrs(op));
   }
 }
 

@@ -13,7 +13,8 @@ struct ir_graph;
  * unpacked message in c->scratch, which the caller resets. NULL: told. */
 struct ir_graph *onnx_read(struct comp *c, const char *path, struct bytes file);
 
-/* Markdown table: a row per operator with its opsets and restrictions, for docs/OPS.md. */
+/* A row per operator: its opsets, what it becomes at both levels, its restrictions. Two blanks or
+ * more part the columns: docs/OPS.md is made from this text. */
 void onnx_list_ops(FILE *f);
 
 #endif

@@ -49,7 +49,8 @@ struct onnx_op {
   size_t min_in, max_in;
   const char *attrs; /* known attributes, blanks between */
   ir_id (*build)(struct onnx_node *n);
-  const char *limits; /* for docs/OPS.md */
+  enum ir_op analog;           /* the node it becomes first of all; IR_N_OPS: none */
+  const char *spikes, *limits; /* what that becomes; what is refused: --list-ops   */
 };
 
 /* A node while it is being built. */
@@ -165,9 +166,10 @@ const char *onnx_op_names(struct arena *a);
   X(conv)                                                                                          \
   X(maxpool)                                                                                       \
   X(avgpool)                                                                                       \
-  X(global_avgpool) X(pad) X(gemm) X(matmul) X(add) X(relu) X(clip) X(batchnorm) X(softmax)        \
-      X(log_softmax) X(same) X(dropout) X(constant) X(constant_of_shape) X(cast) X(concat)         \
-          X(flatten) X(reshape) X(transpose) X(squeeze) X(unsqueeze) X(shape) X(gather) X(slice)
+  X(global_avgpool)                                                                                \
+  X(pad) X(gemm) X(matmul) X(add) X(relu) X(clip) X(batchnorm) X(softmax) X(log_softmax) X(same)   \
+      X(dropout) X(constant) X(constant_of_shape) X(cast) X(concat) X(flatten) X(reshape)          \
+          X(transpose) X(squeeze) X(unsqueeze) X(shape) X(gather) X(slice)
 #define ONNX_DECLARE(name) ir_id onnx_build_##name(struct onnx_node *n);
 ONNX_BUILDERS(ONNX_DECLARE)
 #undef ONNX_DECLARE

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 need SNNCC_ONNX "a folder of ONNX files with ACCURACY.tsv and INDEX.tsv"
 need SNNCC_DATA "a folder with mnist/ and cifar10/"
-known=" $("$SNNCC" --list-ops | sed -n 's!^| *\([A-Z][A-Za-z]*\) *|.*!\1!p' | tr '\n' ' ') "
+known=" $("$SNNCC" --list-ops | sed -n 's/^\([A-Z][A-Za-z]*\)  .*/\1/p' | tr '\n' ' ') "
 tail -n +2 "$SNNCC_ONNX/ACCURACY.tsv" >"$tmp/rows"
 ran=0 bad=0
 while IFS='	' read -r model data options want; do
