@@ -63,8 +63,10 @@ const char *onnx_name(struct onnx_node *n, const char *part) {
 }
 
 ir_id onnx_set_const(struct onnx_node *n, struct ir_tensor t) {
-  n->result->tensor = t;
-  n->result->is_read = true;
+  if (!n->is_bad) {
+    n->result->tensor = t;
+    n->result->is_read = true;
+  }
   return (ir_id){0};
 }
 

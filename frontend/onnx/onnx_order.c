@@ -38,11 +38,11 @@ struct onnx_value *onnx_value_find(const struct onnx_import *im, const char *nam
   return map_get(im->index, name, &i) ? &im->values[i] : NULL;
 }
 
-/* NULL: the name is taken. */
+/* NULL: the name is taken, or empty, which nothing can refer to. */
 static struct onnx_value *add_value(struct onnx_import *im, const char *name) {
   struct onnx_value *v = &im->values[im->n_values];
 
-  if (!map_put(im->index, name, (uint32_t)im->n_values))
+  if (!*name || !map_put(im->index, name, (uint32_t)im->n_values))
     return NULL;
   im->n_values++;
   v->name = name;
@@ -50,6 +50,8 @@ static struct onnx_value *add_value(struct onnx_import *im, const char *name) {
 }
 
 static bool tell_twice(struct onnx_import *im, struct loc loc, const char *what, const char *name) {
+  if (!*name)
+    return diag_error(im->c->diag, loc, "an %s has no name", what);
   return diag_error(im->c->diag, loc, "%s %s is defined twice; every name may have one definition",
                     what, diag_quote(im->c->diag, name));
 }
@@ -107,8 +109,11 @@ bool onnx_name_values(struct onnx_import *im) {
     if (!v)
       v = add_value(im, name);
     else if (v->is_input)
+      v = NULL;
+    if (v)
+      v->is_input = true;
+    else
       good = tell_twice(im, loc_file(im->path), "input", name);
-    v->is_input = true;
   }
   return name_results(im) && good;
 }
