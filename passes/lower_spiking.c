@@ -16,16 +16,16 @@
 #include "ir/options.h"
 #include "passes/passes.h"
 
-static bool check_ends(const struct lower *l) {
+static bool check_ends(struct lower *l) {
   struct diag *d = l->c->diag;
   size_t n_inputs = ir_n_of(l->from, IR_INPUT), n_outputs = ir_n_of(l->from, IR_OUTPUT);
 
   if (n_inputs != 1)
-    return diag_error(d, loc_file(l->c->opt->model), "has %zu inputs; a spiking network has one",
-                      n_inputs);
+    return diag_error(d, loc_file(l->c->opt->model),
+                      "the network has %zu inputs; a spiking network has one", n_inputs);
   if (n_outputs != 1)
-    return diag_error(d, loc_file(l->c->opt->model), "has %zu outputs; a spiking network has one",
-                      n_outputs);
+    return diag_error(d, loc_file(l->c->opt->model),
+                      "the network has %zu outputs; a spiking network has one", n_outputs);
   return true;
 }
 
@@ -33,22 +33,22 @@ static bool is_linear(enum ir_op op) {
   return op == IR_CONV || op == IR_DENSE || op == IR_BATCHNORM || op == IR_ADD;
 }
 
-static void note_dropped(const struct lower *l, const struct ir_node *n, const char *why) {
+static void note_dropped(struct lower *l, const struct ir_node *n, const char *why) {
   if (l->c->opt->verbose)
     diag_note(l->c->diag, n->loc, "%s at the end is left out: %s", ir_op_name(n->op), why);
 }
 
 /* The value that is read out: the output's operand, before what does not change the winner. None:
  * told. */
-static ir_id find_result(const struct lower *l) {
+static ir_id find_result(struct lower *l) {
   ir_id id = ir_node(l->from, ir_nth(l->from, IR_OUTPUT, 0))->in[0];
 
   for (;;) {
     const struct ir_node *n = ir_node(l->from, id);
     bool is_softmax = n->op == IR_SOFTMAX || n->op == IR_LOG_SOFTMAX;
     if (is_softmax && n->type.dims[ir_attr_int(n, IR_A_AXIS, 0)] != ir_type_count(&n->type)) {
-      diag_error(l->c->diag, n->loc, "softmax over axis %lld of %s; over all outputs only",
-                 (long long)ir_attr_int(n, IR_A_AXIS, 0), ir_type_text(l->c->scratch, &n->type));
+      signal_refuse(l, n, "softmax over axis %lld of %s; over all outputs only",
+                    (long long)ir_attr_int(n, IR_A_AXIS, 0), ir_type_text(l->c->scratch, &n->type));
       return ir_id_at(0);
     }
     if (is_softmax)
@@ -62,7 +62,7 @@ static ir_id find_result(const struct lower *l) {
 }
 
 /* Marks what `id` needs; nodes behind the result are not lowered. */
-static bool *mark_needed(const struct lower *l, ir_id id) {
+static bool *mark_needed(struct lower *l, ir_id id) {
   bool *needed = ARENA_NEW(l->c->scratch, bool, ir_n_nodes(l->from) + 1);
 
   needed[id.idx] = true;

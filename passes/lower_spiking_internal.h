@@ -46,6 +46,10 @@ struct lower {
 
 /* ---- lower_spiking_nodes.c: nodes in the making ---- */
 
+/* Tells why node n cannot become spikes; where n has no place in a file, by its name. False. */
+bool signal_refuse(struct lower *l, const struct ir_node *n, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* A node with one operand, named as n, with room for attributes. */
 struct ir_node signal_new_node(struct lower *l, const struct ir_node *n, enum ir_op op, ir_id from);
 void signal_put_attr(struct ir_node *n, struct ir_attr attr);

@@ -1,12 +1,27 @@
 /* lower-spiking: nodes of the new graph in the making: attributes, windows, shapes, names. */
 #include "passes/lower_spiking_internal.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "ir/base/arena.h"
 #include "ir/base/map.h"
 
 enum { MAX_ATTRS = 8 }; /* more than any op at the spiking level gets here */
+
+bool signal_refuse(struct lower *l, const struct ir_node *n, const char *fmt, ...) {
+  bool has_place = n->loc.node || n->loc.line;
+  const char *text;
+  va_list ap;
+
+  va_start(ap, fmt);
+  text = arena_vprintf(l->c->scratch, fmt, ap);
+  va_end(ap);
+  if (has_place)
+    return diag_error(l->c->diag, n->loc, "%s", text);
+  return diag_error(l->c->diag, n->loc, "%s %s: %s", ir_op_name(n->op),
+                    diag_quote(l->c->diag, n->name), text);
+}
 
 struct ir_node signal_new_node(struct lower *l, const struct ir_node *n, enum ir_op op,
                                ir_id from) {
@@ -60,9 +75,8 @@ bool signal_window(struct lower *l, const struct ir_node *n, struct ir_window *w
                             .pad_end = {0, one.pad_end[0]}};
   }
   if (w->n_axes != 2)
-    return diag_error(l->c->diag, n->loc,
-                      "%s has %zu spatial axes; a spiking network has one or two",
-                      ir_op_name(n->op), w->n_axes);
+    return signal_refuse(l, n, "%s has %zu spatial axes; a spiking network has one or two",
+                         ir_op_name(n->op), w->n_axes);
   return true;
 }
 

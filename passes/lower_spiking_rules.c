@@ -21,9 +21,8 @@ static bool lower_relu(struct lower *l, const struct ir_node *n, struct signal *
   if (s->kind == SIGNAL_SPIKES && least < 0)
     least = 0;
   if (least != 0 || !(most > 0))
-    return diag_error(l->c->diag, n->loc,
-                      "clips to [%g, %g]; neurons can stand for [0, m] with m > 0 only", least,
-                      most);
+    return signal_refuse(l, n, "clips to [%g, %g]; neurons can stand for [0, m] with m > 0 only",
+                         least, most);
   if (s->kind == SIGNAL_SPIKES) {
     for (int64_t c = 0; c < s->shape.dims[0]; c++)
       is_within = is_within && s->scale[c] <= most;
@@ -34,8 +33,8 @@ static bool lower_relu(struct lower *l, const struct ir_node *n, struct signal *
   if (!lower_operand(l, n, 0, &sum))
     return false;
   if (!own || ir_type_count(&own->type) != sum.shape.dims[0])
-    return diag_error(
-        l->c->diag, n->loc,
+    return signal_refuse(
+        l, n,
         "has %lld channels but a scale for %lld; Relu is needed before a Reshape, not after it",
         (long long)sum.shape.dims[0], (long long)(own ? ir_type_count(&own->type) : 0));
   return signal_fire(l, n, &sum, ir_f32_of(*own), out);
@@ -49,9 +48,8 @@ static bool lower_maxpool(struct lower *l, const struct ir_node *n, struct signa
   const struct ir_node *operand;
 
   if (is_input)
-    return diag_error(
-        l->c->diag, n->loc,
-        "max-pool of the input has no spikes to compare; apply it to the samples instead");
+    return signal_refuse(
+        l, n, "max-pool of the input has no spikes to compare; apply it to the samples instead");
   if (!signal_window(l, n, &w) || !signal_source(l, n, 0, true, &src))
     return false;
   p = signal_new_node(l, n, IR_SPIKE_MAXPOOL, src.id);
@@ -86,17 +84,19 @@ static bool lower_concat(struct lower *l, const struct ir_node *n, struct signal
 
   if ((!as_map && !signal_flat_shape(&n->type, &out->shape)) ||
       axis != (as_map ? 1 : n->type.rank - 1))
-    return diag_error(l->c->diag, n->loc,
-                      "joins along axis %lld of %s; a spiking network joins channels of [1, C, H, "
-                      "W] or elements of [1, n]",
-                      (long long)axis, ir_type_text(l->c->scratch, &n->type));
+    return signal_refuse(
+        l, n,
+        "joins along axis %lld of %s; a spiking network joins channels of [1, C, H, "
+        "W] or elements of [1, n]",
+        (long long)axis, ir_type_text(l->c->scratch, &n->type));
   scale = ARENA_NEW(l->c->scratch, float, (size_t)out->shape.dims[0]);
   for (size_t k = 0; k < n->n_in; k++) {
     struct source src;
     if (l->of[n->in[k].idx].kind == SIGNAL_INPUT)
-      return diag_error(l->c->diag, n->loc,
-                        "joins the input with spikes; the input is a constant current, which only "
-                        "weighted layers take");
+      return signal_refuse(
+          l, n,
+          "joins the input with spikes; the input is a constant current, which only "
+          "weighted layers take");
     if (!signal_source(l, n, k, as_map, &src))
       return false;
     in[k] = src.id;
@@ -162,11 +162,11 @@ static bool lower_reshape(struct lower *l, const struct ir_node *n, struct signa
     if (is_flat && s->kind == SIGNAL_SPIKES)
       return flatten_spikes(l, n, out);
   }
-  return diag_error(l->c->diag, n->loc,
-                    "reshapes %s to %s; a spiking network can flatten maps after a Relu, and give "
-                    "the input another shape",
-                    ir_type_text(l->c->scratch, &operand->type),
-                    ir_type_text(l->c->scratch, &n->type));
+  return signal_refuse(
+      l, n,
+      "reshapes %s to %s; a spiking network can flatten maps after a Relu, and give "
+      "the input another shape",
+      ir_type_text(l->c->scratch, &operand->type), ir_type_text(l->c->scratch, &n->type));
 }
 
 /* Only the input may be stored channels last. */
@@ -177,17 +177,12 @@ static bool lower_transpose(struct lower *l, const struct ir_node *n, struct sig
   *out = l->of[n->in[0].idx];
   if (out->kind != SIGNAL_INPUT || out->is_hwc || perm->u.ints.n != 4 ||
       memcmp(perm->u.ints.v, to_chw, sizeof to_chw) != 0)
-    return diag_error(
-        l->c->diag, n->loc,
-        "reorders axes of %s; a spiking network can only take its input as [1, H, W, C]",
+    return signal_refuse(
+        l, n, "reorders axes of %s; a spiking network can only take its input as [1, H, W, C]",
         ir_type_text(l->c->scratch, &n->type));
   out->shape = n->type;
   out->is_hwc = n->type.dims[1] > 1; /* one channel: both orders are the same */
   return true;
-}
-
-static bool refuse(struct lower *l, const struct ir_node *n, const char *reason) {
-  return diag_error(l->c->diag, n->loc, "%s cannot become spikes: %s", ir_op_name(n->op), reason);
 }
 
 bool lower_node(struct lower *l, const struct ir_node *n, struct signal *out) {
@@ -221,19 +216,20 @@ bool lower_node(struct lower *l, const struct ir_node *n, struct signal *out) {
   case IR_TRANSPOSE:
     return lower_transpose(l, n, out);
   case IR_MATMUL:
-    return refuse(l, n, "it multiplies two values that the network computes");
+    return signal_refuse(l, n,
+                         "multiplies two values that the network computes; one must be constant");
   case IR_SOFTMAX:
   case IR_LOG_SOFTMAX:
-    return refuse(l, n, "only the softmax that ends a network can be left out");
+    return signal_refuse(l, n, "is inside the network; only a softmax at its end can be left out");
   case IR_PADDING:
-    return refuse(l, n,
-                  "its padding could not be merged into the layer after it; only zeros around a "
-                  "convolution or pool can");
+    return signal_refuse(l, n,
+                         "could not be merged into the layer after it; only zeros around a "
+                         "convolution or pool can");
   case IR_SLICE:
   case IR_GATHER:
-    return refuse(l, n, "parts of a value cannot be picked out yet; split the layer before it");
+    return signal_refuse(l, n, "picks out parts of a value; split the layer before it instead");
   case IR_CAST:
-    return refuse(l, n, "values inside the network must be float");
+    return signal_refuse(l, n, "changes the element type; values inside the network must be float");
   case IR_OUTPUT:
   case IR_ENCODE:
   case IR_PROJECT_CONV:
@@ -250,5 +246,5 @@ bool lower_node(struct lower *l, const struct ir_node *n, struct signal *out) {
   case IR_N_OPS:
     break;
   }
-  return refuse(l, n, "it is at the spiking level already");
+  return signal_refuse(l, n, "is at the spiking level already");
 }

@@ -23,9 +23,10 @@ static bool encode_input(struct lower *l, const struct ir_node *n, const struct 
     const struct ir_type *was = &ir_node(l->to, l->encode)->type;
     if (signal_same_shape(was, shape))
       return true;
-    return diag_error(l->c->diag, n->loc,
-                      "reads the input in another shape than a node before; the input of a spiking "
-                      "network has one shape");
+    return signal_refuse(
+        l, n,
+        "reads the input in another shape than a node before; the input of a spiking "
+        "network has one shape");
   }
   if (shape->rank == 1)
     in.type = ir_type_make(IR_F32, 2, (int64_t[]){1, d[0]});
@@ -47,9 +48,10 @@ static bool input_source(struct lower *l, const struct ir_node *n, const struct 
       as_map ? signal_map_shape(&s->shape, &out->shape) : signal_flat_shape(&s->shape, &out->shape);
 
   if (!is_known || (!as_map && s->is_hwc))
-    return diag_error(l->c->diag, n->loc, "reads the input as %s%s; %s",
-                      ir_type_text(l->c->scratch, &s->shape), s->is_hwc ? ", transposed" : "",
-                      as_map ? "maps are [1, C, H, W]" : "flat values are [1, n], not transposed");
+    return signal_refuse(l, n, "reads the input as %s%s; %s",
+                         ir_type_text(l->c->scratch, &s->shape), s->is_hwc ? ", transposed" : "",
+                         as_map ? "maps are [1, C, H, W]"
+                                : "flat values are [1, n], not transposed");
   if (!encode_input(l, n, s, &out->shape))
     return false;
   out->id = l->encode;
@@ -120,16 +122,17 @@ bool signal_source(struct lower *l, const struct ir_node *n, size_t k, bool as_m
   if (s->kind == SIGNAL_SUM && s->scale && !signal_fire(l, operand, s, s->scale, s))
     return false;
   if (s->kind != SIGNAL_SPIKES)
-    return diag_error(l->c->diag, n->loc,
-                      "its operand %s is %s and has no spikes; a value must pass a Relu, or be a "
-                      "mean or sum of values that did, before %s can use it",
-                      diag_quote(l->c->diag, operand->name),
-                      s->kind == SIGNAL_CONST ? "constant" : "a sum of weighted inputs",
-                      ir_op_name(n->op));
+    return signal_refuse(
+        l, n,
+        "its operand %s is %s and has no spikes; a value must pass a Relu, or be a "
+        "mean or sum of values that did, before %s can use it",
+        diag_quote(l->c->diag, operand->name),
+        s->kind == SIGNAL_CONST ? "constant" : "a sum of weighted inputs", ir_op_name(n->op));
   if ((s->shape.rank == 3) != as_map)
-    return diag_error(l->c->diag, n->loc, "its operand %s is %s; %s", operand->name,
-                      ir_type_text(l->c->scratch, &operand->type),
-                      as_map ? "only maps [1, C, H, W] can be used here"
+    return signal_refuse(l, n, "its operand %s is %s; %s", operand->name,
+                         ir_type_text(l->c->scratch, &operand->type),
+                         as_map
+                             ? "only maps [1, C, H, W] can be used here"
                              : "only flat values [1, n] can be used here, put a Flatten before it");
   *out = (struct source){s->id, s->shape, s->scale};
   return true;

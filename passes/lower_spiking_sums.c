@@ -67,8 +67,8 @@ static bool bias_of(struct lower *l, const struct ir_node *n, struct signal *out
   if (n->n_in < 3)
     return true;
   if (!bias)
-    return diag_error(l->c->diag, n->loc,
-                      "its bias is computed by the network; a spiking network needs a constant");
+    return signal_refuse(l, n,
+                         "its bias is computed by the network; a spiking network needs a constant");
   out->bias = ir_f32_of(*bias);
   return true;
 }
@@ -80,9 +80,9 @@ static bool linear_shape(struct lower *l, const struct ir_node *n, struct ir_win
 
   if (is_conv ? signal_map_shape(&n->type, shape) : signal_flat_shape(&n->type, shape))
     return !is_conv || signal_window(l, n, w);
-  return diag_error(l->c->diag, n->loc, "gives %s; in a spiking network it gives %s",
-                    ir_type_text(l->c->scratch, &n->type),
-                    is_conv ? "maps [1, C, H, W] or [1, C, W]" : "[1, n]");
+  return signal_refuse(l, n, "gives %s; in a spiking network it gives %s",
+                       ir_type_text(l->c->scratch, &n->type),
+                       is_conv ? "maps [1, C, H, W] or [1, C, W]" : "[1, n]");
 }
 
 /* conv and dense: the weights take the scale of the source, the bias stays. */
@@ -96,8 +96,8 @@ bool lower_linear(struct lower *l, const struct ir_node *n, struct signal *out) 
   struct ir_node p;
 
   if (!weight)
-    return diag_error(l->c->diag, n->loc,
-                      "its weights are computed by the network; a spiking network needs constants");
+    return signal_refuse(
+        l, n, "its weights are computed by the network; a spiking network needs constants");
   if (!linear_shape(l, n, &w, &shape) || !signal_source(l, n, 0, is_conv, &src))
     return false;
   scaled = signal_tensor(
@@ -150,8 +150,8 @@ static bool average_window(struct lower *l, const struct ir_node *n, const struc
             window_length(w, 1, in->dims[2], out.dims[2]);
   }
   if (*area <= 0)
-    return diag_error(
-        l->c->diag, n->loc,
+    return signal_refuse(
+        l, n,
         "windows at the border average fewer elements than those inside, and a spiking average has "
         "one weight; use count_include_pad=1, or no padding and no ceil_mode");
   return true;
@@ -186,9 +186,8 @@ static bool channel_constant(struct lower *l, const struct ir_node *n, size_t k,
                 t->type.dims[t->type.rank - axis_back] == count;
 
   if (t->type.dtype != IR_F32 || !(is_one || is_own))
-    return diag_error(
-        l->c->diag, n->loc,
-        "adds a constant %s; only one value per channel can become the bias of neurons",
+    return signal_refuse(
+        l, n, "adds a constant %s; only one value per channel can become the bias of neurons",
         ir_type_text(l->c->scratch, &t->type));
   *out = ARENA_NEW(l->c->scratch, float, (size_t)n_channels);
   for (int64_t c = 0; c < n_channels; c++)
@@ -228,10 +227,10 @@ bool lower_add(struct lower *l, const struct ir_node *n, struct signal *out) {
     if (!lower_operand(l, n, 0, &a) || !lower_operand(l, n, 1, &b))
       return false;
     if (!signal_same_shape(&a.shape, &b.shape))
-      return diag_error(l->c->diag, n->loc,
-                        "adds %s and %s; operands that are not constant must have the same shape",
-                        ir_type_text(l->c->scratch, &ir_node(l->from, n->in[0])->type),
-                        ir_type_text(l->c->scratch, &ir_node(l->from, n->in[1])->type));
+      return signal_refuse(
+          l, n, "adds %s and %s; operands that are not constant must have the same shape",
+          ir_type_text(l->c->scratch, &ir_node(l->from, n->in[0])->type),
+          ir_type_text(l->c->scratch, &ir_node(l->from, n->in[1])->type));
     *out = new_sum(l, sum_origin(a.origin, b.origin), a.shape, a.n_terms + b.n_terms);
     memcpy(out->term, a.term, a.n_terms * sizeof *a.term);
     memcpy(out->term + a.n_terms, b.term, b.n_terms * sizeof *b.term);
@@ -266,9 +265,8 @@ bool lower_batchnorm(struct lower *l, const struct ir_node *n, struct signal *ou
 
   for (size_t k = 0; k < 4; k++)
     if (!(p[k] = ir_const_in(l->from, n, k + 1)))
-      return diag_error(
-          l->c->diag, n->loc,
-          "its parameters are computed by the network; a spiking network needs constants");
+      return signal_refuse(
+          l, n, "its parameters are computed by the network; a spiking network needs constants");
   if (!lower_operand(l, n, 0, &s))
     return false;
   n_channels = (size_t)s.shape.dims[0];
