@@ -41,6 +41,7 @@ struct onnx_import {
 };
 
 struct onnx_node;
+typedef ir_id onnx_build_fn(struct onnx_node *n);
 
 /* A row of the operator table. */
 struct onnx_op {
@@ -48,7 +49,7 @@ struct onnx_op {
   int first, last; /* opsets; last 0: no end */
   size_t min_in, max_in;
   const char *attrs; /* known attributes, blanks between */
-  ir_id (*build)(struct onnx_node *n);
+  onnx_build_fn *build;
   enum ir_op analog;           /* the node it becomes first of all; IR_N_OPS: none */
   const char *spikes, *limits; /* what that becomes; what is refused: --list-ops   */
 };
@@ -160,18 +161,17 @@ const struct onnx_op *onnx_op_find(const struct onnx_import *im, const Onnx__Nod
 /* Names of all operators, ", " between; in arena a. */
 const char *onnx_op_names(struct arena *a);
 
-/* ---- builders ---- */
+/* ---- builders: a node to IR; none where that fails, or where onnx_set_const gave the result ----
+ */
 
-#define ONNX_BUILDERS(X)                                                                           \
-  X(conv)                                                                                          \
-  X(maxpool)                                                                                       \
-  X(avgpool)                                                                                       \
-  X(global_avgpool)                                                                                \
-  X(pad) X(gemm) X(matmul) X(add) X(relu) X(clip) X(batchnorm) X(softmax) X(log_softmax) X(same)   \
-      X(dropout) X(constant) X(constant_of_shape) X(cast) X(concat) X(flatten) X(reshape)          \
-          X(transpose) X(squeeze) X(unsqueeze) X(shape) X(gather) X(slice)
-#define ONNX_DECLARE(name) ir_id onnx_build_##name(struct onnx_node *n);
-ONNX_BUILDERS(ONNX_DECLARE)
-#undef ONNX_DECLARE
+onnx_build_fn onnx_build_add, onnx_build_batchnorm, onnx_build_clip, onnx_build_gemm,
+    onnx_build_log_softmax, onnx_build_matmul, onnx_build_relu,
+    onnx_build_softmax; /* onnx_math.c */
+onnx_build_fn onnx_build_avgpool, onnx_build_conv, onnx_build_global_avgpool, onnx_build_maxpool,
+    onnx_build_pad; /* onnx_window.c */
+onnx_build_fn onnx_build_cast, onnx_build_concat, onnx_build_constant, onnx_build_constant_of_shape,
+    onnx_build_dropout, onnx_build_flatten, onnx_build_gather, onnx_build_reshape, onnx_build_same,
+    onnx_build_shape, onnx_build_slice, onnx_build_squeeze, onnx_build_transpose,
+    onnx_build_unsqueeze; /* onnx_shape.c */
 
 #endif

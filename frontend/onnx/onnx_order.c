@@ -120,10 +120,38 @@ bool onnx_name_values(struct onnx_import *im) {
 
 /* ---- which nodes, in which order ---- */
 
+/* Nodes that are needed and whose operands are still to be looked at. */
+struct todo {
+  bool *needed;
+  size_t *nodes, n;
+};
+
+static void need(struct todo *t, struct onnx_value *v) {
+  v->is_used = true;
+  if (v->producer && !t->needed[v->producer - 1]) {
+    t->needed[v->producer - 1] = true;
+    t->nodes[t->n++] = v->producer - 1;
+  }
+}
+
+static bool need_operands(struct onnx_import *im, struct todo *t, const Onnx__NodeProto *p) {
+  bool good = true;
+
+  for (size_t k = 0; k < p->n_input; k++) {
+    struct onnx_value *v = onnx_value_find(im, onnx_str(p->input[k]));
+    if (v)
+      need(t, v);
+    else if (*onnx_str(p->input[k])) /* an optional operand may be left out */
+      good = diag_error(im->c->diag, onnx_node_loc(im, p),
+                        "input %s is not made by any node, input or initializer",
+                        diag_quote(im->c->diag, p->input[k]));
+  }
+  return good;
+}
+
 bool onnx_mark_needed(struct onnx_import *im, bool *needed) {
   const Onnx__GraphProto *g = im->graph;
-  size_t *todo = ARENA_NEW(im->c->scratch, size_t, g->n_node);
-  size_t n_todo = 0;
+  struct todo t = {needed, ARENA_NEW(im->c->scratch, size_t, g->n_node), 0};
   bool good = true;
 
   for (size_t i = 0; i < g->n_output; i++) {
@@ -133,31 +161,11 @@ bool onnx_mark_needed(struct onnx_import *im, bool *needed) {
                         diag_quote(im->c->diag, onnx_str(g->output[i]->name)));
       continue;
     }
-    v->is_output = v->is_used = true;
-    if (v->producer && !needed[v->producer - 1]) {
-      needed[v->producer - 1] = true;
-      todo[n_todo++] = v->producer - 1;
-    }
+    v->is_output = true;
+    need(&t, v);
   }
-  while (n_todo) {
-    const Onnx__NodeProto *p = g->node[todo[--n_todo]];
-    for (size_t k = 0; k < p->n_input; k++) {
-      struct onnx_value *v = onnx_value_find(im, onnx_str(p->input[k]));
-      if (!*onnx_str(p->input[k]))
-        continue;
-      if (!v) {
-        good = diag_error(im->c->diag, onnx_node_loc(im, p),
-                          "input %s is not made by any node, input or initializer",
-                          diag_quote(im->c->diag, p->input[k]));
-        continue;
-      }
-      v->is_used = true;
-      if (v->producer && !needed[v->producer - 1]) {
-        needed[v->producer - 1] = true;
-        todo[n_todo++] = v->producer - 1;
-      }
-    }
-  }
+  while (t.n)
+    good = need_operands(im, &t, g->node[t.nodes[--t.n]]) && good;
   return good;
 }
 
