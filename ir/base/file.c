@@ -16,6 +16,7 @@
 static const char *advice(int error) {
   switch (error) {
   case ENOENT:
+  case ENOTDIR:
     return "check the name and that its folder exists";
   case EACCES:
   case EPERM:
