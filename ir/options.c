@@ -1,4 +1,4 @@
-/* ir/options.c -- parser and help of the table in options.def. */
+/* ir/options.c -- the table of options.def, and its parser. */
 #include "ir/options.h"
 
 #include <errno.h>
@@ -9,39 +9,22 @@
 
 #include "ir/base/arena.h"
 #include "ir/base/diag.h"
+#include "ir/options_internal.h"
 
-enum kind { GROUP, FLAG, TEXT, INT, NUMBER, LIST, WORD, ONLY, LISTING };
-
-struct option {
-  const char *name;
-  char letter; /* 0: no short form */
-  enum kind kind;
-  const char *commands, *values, *preset;
-  size_t at; /* offset in struct options */
-  double least, most;
-  const char *help;
-};
-
-#define AT(field)           offsetof(struct options, field)
-#define OPTION_GROUP(title) {title, 0, GROUP, "CEI", "", "", 0, 0, 0, ""},
-#define OPTION(...)         {__VA_ARGS__},
-static const struct option options[] = {
+#define AT(field)                       offsetof(struct options, field)
+#define OPTION_GROUP(title)             {title, 0, OPTION_IS_GROUP, "", "", "", 0, 0, 0, ""},
+#define OPTION(name, letter, kind, ...) {name, letter, OPTION_IS_##kind, __VA_ARGS__},
+const struct option options_table[N_OPTIONS] = {
 #include "ir/options.def"
 };
 #undef OPTION
 #undef OPTION_GROUP
 #undef AT
 
-enum { N_OPTIONS = sizeof(options) / sizeof(options[0]), HELP_COLUMN = 34, HELP_WIDTH = 100 };
-
 /* WORD fields are enums; all of them are stored as unsigned. */
 _Static_assert(sizeof(enum normalize) == sizeof(unsigned), "enums are stored as unsigned");
 
-static const struct {
-  const char *word; /* NULL: no command word */
-  char letter;      /* in options.def */
-  const char *form, *does;
-} commands[CMD_N] = {
+const struct option_command options_commands[CMD_N] = {
     [CMD_COMPILE] = {NULL, 'C', "snncc MODEL -o OUT [options]", "compile to spiking C"},
     [CMD_EVAL] = {"eval", 'E', "snncc eval MODEL --data X [--labels Y] [options]",
                   "accuracy of ANN and SNN, operations, time"},
@@ -61,12 +44,8 @@ struct parser {
   bool seen[N_OPTIONS];
 };
 
-static bool is_of_command(const struct option *opt, enum command cmd) {
-  return opt->kind != GROUP && strchr(opt->commands, commands[cmd].letter) != NULL;
-}
-
 static bool has_value(const struct option *opt) {
-  return opt->kind != FLAG && opt->kind != LISTING;
+  return opt->kind != OPTION_IS_FLAG && opt->kind != OPTION_IS_LISTING;
 }
 
 /* ---- values ---- */
@@ -141,35 +120,35 @@ static bool set_value(struct options *o, struct arena *a, const struct option *o
   double x;
 
   switch (opt->kind) {
-  case TEXT:
+  case OPTION_IS_TEXT:
     *(const char **)field = text;
     return *text != 0;
-  case INT:
+  case OPTION_IS_INT:
     if (!parse_int(text, &i) || (double)i < opt->least || (double)i > opt->most)
       return false;
     *(int64_t *)field = i;
     return true;
-  case NUMBER:
+  case OPTION_IS_NUMBER:
     if (!parse_one_number(opt, text, &x))
       return false;
     *(double *)field = x;
     return true;
-  case LIST:
+  case OPTION_IS_LIST:
     return parse_list(a, opt, text, field);
-  case WORD:
+  case OPTION_IS_WORD:
     word = find_word(opt->values, text);
     if (word >= 0)
       *(unsigned *)field = (unsigned)word;
     return word >= 0;
-  case ONLY:
+  case OPTION_IS_ONLY:
     return find_word(opt->values, text) >= 0;
-  case FLAG:
+  case OPTION_IS_FLAG:
     *(bool *)field = true;
     return true;
-  case LISTING:
+  case OPTION_IS_LISTING:
     *(unsigned *)field = (unsigned)opt->least;
     return true;
-  case GROUP:
+  case OPTION_IS_GROUP:
     break;
   }
   return false;
@@ -177,13 +156,14 @@ static bool set_value(struct options *o, struct arena *a, const struct option *o
 
 /* What set_value takes, for messages. */
 static const char *allowed(struct arena *a, const struct option *opt) {
-  const char *what = opt->kind == INT    ? "a whole number"
-                     : opt->kind == LIST ? "one number, or one per channel (0.5,1/4,2), each"
-                                         : "a number or fraction";
+  const char *what = opt->kind == OPTION_IS_INT ? "a whole number"
+                     : opt->kind == OPTION_IS_LIST
+                         ? "one number, or one per channel (0.5,1/4,2), each"
+                         : "a number or fraction";
 
-  if (opt->kind == TEXT)
+  if (opt->kind == OPTION_IS_TEXT)
     return "a text that is not empty";
-  if (opt->kind == WORD || opt->kind == ONLY)
+  if (opt->kind == OPTION_IS_WORD || opt->kind == OPTION_IS_ONLY)
     return strchr(opt->values, '|') ? arena_printf(a, "one of %s", opt->values) : opt->values;
   if (opt->least == DBL_MIN)
     return arena_printf(a, "%s above 0", what);
@@ -198,16 +178,16 @@ static const char *allowed(struct arena *a, const struct option *opt) {
 
 static const struct option *find_option(const char *name, size_t len) {
   for (size_t i = 0; i < N_OPTIONS; i++)
-    if (options[i].kind != GROUP && strlen(options[i].name) == len &&
-        memcmp(options[i].name, name, len) == 0)
-      return &options[i];
+    if (options_table[i].kind != OPTION_IS_GROUP && strlen(options_table[i].name) == len &&
+        memcmp(options_table[i].name, name, len) == 0)
+      return &options_table[i];
   return NULL;
 }
 
 static const struct option *find_letter(char letter) {
   for (size_t i = 0; i < N_OPTIONS; i++)
-    if (options[i].letter && options[i].letter == letter)
-      return &options[i];
+    if (options_table[i].letter && options_table[i].letter == letter)
+      return &options_table[i];
   return NULL;
 }
 
@@ -217,8 +197,8 @@ static bool tell_unknown(struct parser *p, const char *arg, const char *name) {
   const char *near;
 
   for (size_t i = 0; i < N_OPTIONS; i++)
-    if (is_of_command(&options[i], p->o->command))
-      names[n++] = options[i].name;
+    if (options_is_of(&options_table[i], p->o->command))
+      names[n++] = options_table[i].name;
   near = diag_nearest(name, names, n);
   if (near)
     return diag_error(p->diag, loc_file(NULL), "%s is not an option; the nearest is --%s",
@@ -231,9 +211,9 @@ static bool tell_other_command(struct parser *p, const struct option *opt) {
   const char *with = "";
 
   for (int cmd = 0; cmd < CMD_N; cmd++)
-    if (is_of_command(opt, (enum command)cmd))
+    if (options_is_of(opt, (enum command)cmd))
       with = arena_printf(p->arena, "%s%s%s", with, *with ? " and " : "",
-                          commands[cmd].word ? commands[cmd].word : "compiling");
+                          options_commands[cmd].word ? options_commands[cmd].word : "compiling");
   return diag_error(p->diag, loc_file(NULL), "--%s has no meaning here; it belongs to %s",
                     opt->name, with);
 }
@@ -250,7 +230,7 @@ static bool parse_option(struct parser *p, const char *arg) {
 
   if (!opt)
     return tell_unknown(p, arg, arena_strndup(p->arena, name, len));
-  p->seen[opt - options] = true;
+  p->seen[opt - options_table] = true;
   if (!has_value(opt) && value)
     return diag_error(p->diag, loc_file(NULL), "--%s takes no value, but %s is given", opt->name,
                       diag_quote(p->diag, value));
@@ -270,8 +250,8 @@ static bool tell_second_file(struct parser *p, const char *arg) {
   const char *near;
 
   for (int cmd = 0; cmd < CMD_N; cmd++)
-    if (commands[cmd].word)
-      words[n++] = commands[cmd].word;
+    if (options_commands[cmd].word)
+      words[n++] = options_commands[cmd].word;
   near = diag_nearest(p->o->model, words, n);
   if (near)
     return diag_error(p->diag, loc_file(NULL), "%s is not a command; the nearest is %s",
@@ -283,7 +263,7 @@ static bool tell_second_file(struct parser *p, const char *arg) {
 /* The first word may be a command; later ones, and all behind "--", are files. */
 static bool parse_operand(struct parser *p, const char *arg, bool may_be_command) {
   for (int cmd = 0; cmd < CMD_N && may_be_command && !p->has_command && !p->o->model; cmd++)
-    if (commands[cmd].word && strcmp(arg, commands[cmd].word) == 0) {
+    if (options_commands[cmd].word && strcmp(arg, options_commands[cmd].word) == 0) {
       p->o->command = (enum command)cmd;
       p->has_command = true;
       return true;
@@ -315,8 +295,8 @@ static bool parse_args(struct parser *p) {
 /* Options may stand in front of the command, so this comes last. */
 static bool check_seen(struct parser *p) {
   for (size_t i = 0; i < N_OPTIONS; i++)
-    if (p->seen[i] && !is_of_command(&options[i], p->o->command))
-      return tell_other_command(p, &options[i]);
+    if (p->seen[i] && !options_is_of(&options_table[i], p->o->command))
+      return tell_other_command(p, &options_table[i]);
   return true;
 }
 
@@ -328,7 +308,7 @@ static bool check_complete(struct parser *p) {
     return true;
   if (!o->model)
     return diag_error(p->diag, loc_file(NULL), "no file is given; usage: %s",
-                      commands[o->command].form);
+                      options_commands[o->command].form);
   if (o->command == CMD_COMPILE && !o->out)
     return diag_error(p->diag, loc_file(NULL), "no output is given; -o FILE.c would be right");
   if (o->command != CMD_EVAL && o->steps == 0)
@@ -342,8 +322,9 @@ static bool check_complete(struct parser *p) {
 static void set_defaults(struct options *o, struct arena *a) {
   *o = (struct options){.limit = -1};
   for (size_t i = 0; i < N_OPTIONS; i++)
-    if (options[i].kind == INT || options[i].kind == NUMBER || options[i].kind == WORD)
-      (void)set_value(o, a, &options[i], options[i].preset);
+    if (options_table[i].kind == OPTION_IS_INT || options_table[i].kind == OPTION_IS_NUMBER ||
+        options_table[i].kind == OPTION_IS_WORD)
+      (void)set_value(o, a, &options_table[i], options_table[i].preset);
 }
 
 bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc, char **argv) {
@@ -351,65 +332,6 @@ bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc,
 
   set_defaults(o, a);
   return parse_args(&p) && check_seen(&p) && check_complete(&p);
-}
-
-/* ---- help ---- */
-
-/* Words of `text` in lines from HELP_COLUMN to HELP_WIDTH; returns the column of its end. */
-static int print_wrapped(FILE *f, int col, const char *text) {
-  while (*text) {
-    int n = (int)strcspn(text, " ");
-
-    if (col + 1 + n > HELP_WIDTH) {
-      fprintf(f, "\n%*s", HELP_COLUMN, "");
-      col = HELP_COLUMN;
-    }
-    col += fprintf(f, "%s%.*s", col > HELP_COLUMN ? " " : "", n, text);
-    text += n + (text[n] != 0);
-  }
-  return col;
-}
-
-static void print_option(FILE *f, const struct option *opt) {
-  char preset[HELP_WIDTH];
-  int col = fprintf(f, opt->letter ? "  -%c, " : "      ", opt->letter);
-
-  col += fprintf(f, "--%s%s%s", opt->name, *opt->values ? " " : "", opt->values);
-  if (col > HELP_COLUMN - 2) {
-    fputc('\n', f);
-    col = 0;
-  }
-  fprintf(f, "%*s", HELP_COLUMN - col, "");
-  col = print_wrapped(f, HELP_COLUMN, opt->help);
-  if (*opt->preset) {
-    snprintf(preset, sizeof(preset), "(default: %s)", opt->preset);
-    print_wrapped(f, col, preset);
-  }
-  fputc('\n', f);
-}
-
-void options_help(FILE *f, enum command cmd) {
-  const char *title = NULL;
-
-  for (int c = 0; c < CMD_N; c++)
-    if (c == (int)cmd || cmd == CMD_COMPILE)
-      fprintf(f, "%s %-50s %s\n", c == (int)cmd ? "usage:" : "      ", commands[c].form,
-              commands[c].does);
-  for (size_t i = 0; i < N_OPTIONS; i++) {
-    if (options[i].kind == GROUP)
-      title = options[i].name;
-    if (!is_of_command(&options[i], cmd))
-      continue;
-    if (title)
-      fprintf(f, "\n%s:\n", title);
-    title = NULL;
-    print_option(f, &options[i]);
-  }
-  if (cmd == CMD_COMPILE)
-    fprintf(
-        f, "\nsnncc COMMAND --help lists the options of a command. - is standard input or output.\n"
-           "Exit code: 0 done, 1 input or environment is wrong, 2 the command line is wrong, 70 a "
-           "bug of snncc.\n");
 }
 
 size_t options_max_memory(const struct options *o, size_t len) {
