@@ -3,27 +3,15 @@
  *
  * A row is IR text whose constants are written as inputs; all but %x get random values: of %p.. (a
  * scale) and %v.. (a variance) between 1/2 and 3/2, of all others between -1 and 1. */
-#include "tests/unit/unit.h"
+#include "tests/unit/passes_check.h"
 
-#include <math.h>
-
-#include "ir/base/buf.h"
-#include "ir/exec/analog.h"
-#include "ir/ir.h"
 #include "passes/passes.h"
-
-typedef bool pass_fn(struct comp *c, struct ir_graph **g);
 
 struct row {
   const char *what;
   const char *text;
   const char *ops; /* of the result, without constants */
 };
-
-static float random_between(uint32_t *state, float low, float high) {
-  *state = *state * 1664525u + 1013904223u;
-  return low + (high - low) * (float)(*state >> 8) / (float)(1u << 24);
-}
 
 static void make_constants(struct unit *u, struct ir_graph *g, uint32_t *seed) {
   for (size_t i = 1; i <= ir_n_nodes(g); i++) {
@@ -51,14 +39,6 @@ static struct ir_graph *graph_of(struct unit *u, const char *text, uint32_t *see
   return g;
 }
 
-static const char *text_of(struct unit *u, const struct ir_graph *g) {
-  struct buf text;
-
-  buf_init(&text, u->comp.arena);
-  ir_print(g, &text, NULL, NULL);
-  return text.data;
-}
-
 static const char *ops_of(struct unit *u, const struct ir_graph *g) {
   struct buf ops;
 
@@ -71,53 +51,12 @@ static const char *ops_of(struct unit *u, const struct ir_graph *g) {
   return ops.len > 0 ? ops.data : "";
 }
 
-/* Output of both graphs for the same random input; b may have a smaller batch than a. */
-static void assert_same_outputs(struct unit *u, const struct ir_graph *a, const struct ir_graph *b,
-                                uint32_t *seed) {
-  struct exec_analog *run[2] = {exec_analog_new(u->comp.arena, a),
-                                exec_analog_new(u->comp.arena, b)};
-  int64_t n_in = ir_type_count(&ir_node(a, ir_nth(a, IR_INPUT, 0))->type);
-  int64_t n_out = ir_type_count(&ir_node(b, ir_nth(b, IR_OUTPUT, 0))->type);
-  float *x = ARENA_NEW(u->comp.arena, float, (size_t)n_in);
-  float largest = 0;
-
-  for (int64_t i = 0; i < n_in; i++)
-    x[i] = random_between(seed, -1, 1);
-  for (int k = 0; k < 2; k++) {
-    exec_analog_set_input(run[k], 0, x);
-    exec_analog_run(run[k]);
-  }
-  for (int64_t i = 0; i < n_out; i++)
-    largest = fmaxf(largest, fabsf(exec_analog_output(run[0], 0)[i]));
-  for (int64_t i = 0; i < n_out; i++)
-    assert_true(fabsf(exec_analog_output(run[0], 0)[i] - exec_analog_output(run[1], 0)[i]) <=
-                1e-5F * largest);
-}
-
-static void assert_reads_back(struct unit *u, const struct ir_graph *g) {
-  const char *text = text_of(u, g);
-  struct ir_graph *again = ir_parse(u->comp.arena, u->comp.diag, "again", text, strlen(text));
-
-  if (!again)
-    fail_msg("%s", unit_said(u));
-  assert_string_equal(text_of(u, again), text);
-}
-
 static void check_row(struct unit *u, pass_fn *pass, const struct row *row, uint32_t seed) {
   struct ir_graph *g = graph_of(u, row->text, &seed);
-  struct ir_graph *before = ir_graph_clone(u->comp.arena, g);
-  const char *once;
 
-  assert_true(pass(&u->comp, &g));
-  if (!ir_verify(g, u->comp.diag))
-    fail_msg("%s: %s", row->what, unit_said(u));
+  check_pass(u, pass, &g, &seed);
   if (strcmp(ops_of(u, g), row->ops) != 0)
     fail_msg("%s: wanted \"%s\", got \"%s\"\n%s", row->what, row->ops, ops_of(u, g), text_of(u, g));
-  assert_same_outputs(u, before, g, &seed);
-  assert_reads_back(u, g);
-  once = text_of(u, g);
-  assert_true(pass(&u->comp, &g));
-  assert_string_equal(text_of(u, g), once);
 }
 
 static void check_rows(void **state, pass_fn *pass, const struct row *rows, size_t n) {
