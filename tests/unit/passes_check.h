@@ -82,4 +82,69 @@ static inline void check_pass(struct unit *u, pass_fn *pass, struct ir_graph **g
   assert_string_equal(text_of(u, *g), once);
 }
 
+/* ---- rows ----
+ *
+ * A row is IR text whose constants are written as inputs; all but %x get random values: of %p.. (a
+ * scale) and %v.. (a variance) between 1/2 and 3/2, of all others between -1 and 1. */
+struct row {
+  const char *what;
+  const char *text;
+  const char *ops; /* of the result, without constants */
+};
+
+static inline void make_constants(struct unit *u, struct ir_graph *g, uint32_t *seed) {
+  for (size_t i = 1; i <= ir_n_nodes(g); i++) {
+    struct ir_node n = *ir_node(g, ir_id_at(i));
+    bool is_positive = n.name[0] == 'p' || n.name[0] == 'v';
+    struct ir_attr value;
+    if (n.op != IR_INPUT || strcmp(n.name, "x") == 0)
+      continue;
+    value = ir_tensor_attr(IR_A_VALUE, ir_tensor_new(u->comp.arena, n.type));
+    for (int64_t k = 0; k < ir_type_count(&n.type); k++)
+      ir_f32_of(value.u.tensor)[k] =
+          is_positive ? random_between(seed, 0.5F, 1.5F) : random_between(seed, -1, 1);
+    n = (struct ir_node){.op = IR_CONST, .attr = &value, .n_attr = 1};
+    assert_true(ir_replace(g, u->comp.diag, ir_id_at(i), &n));
+  }
+}
+
+static inline struct ir_graph *graph_of(struct unit *u, const char *text, uint32_t *seed) {
+  const char *whole = arena_printf(u->comp.arena, "ir 1\ngraph \"t\" {facts=[shaped]}\n%s", text);
+  struct ir_graph *g = ir_parse(u->comp.arena, u->comp.diag, "row.ir", whole, strlen(whole));
+
+  if (!g)
+    fail_msg("%s%s", unit_said(u), text);
+  make_constants(u, g, seed);
+  return g;
+}
+
+static inline const char *ops_of(struct unit *u, const struct ir_graph *g) {
+  struct buf ops;
+
+  buf_init(&ops, u->comp.arena);
+  for (size_t i = 1; i <= ir_n_nodes(g); i++) {
+    const struct ir_node *n = ir_node(g, ir_id_at(i));
+    if (n->op != IR_CONST && n->op != IR_INPUT && n->op != IR_OUTPUT)
+      buf_printf(&ops, "%s%s", ops.len > 0 ? " " : "", ir_op_name(n->op));
+  }
+  return ops.len > 0 ? ops.data : "";
+}
+
+static inline void check_row(struct unit *u, pass_fn *pass, const struct row *row, uint32_t seed) {
+  struct ir_graph *g = graph_of(u, row->text, &seed);
+
+  check_pass(u, pass, &g, &seed);
+  if (strcmp(ops_of(u, g), row->ops) != 0)
+    fail_msg("%s: wanted \"%s\", got \"%s\"\n%s", row->what, row->ops, ops_of(u, g), text_of(u, g));
+}
+
+static inline void check_rows(void **state, pass_fn *pass, const struct row *rows, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    for (uint32_t seed = 1; seed <= 3; seed++)
+      check_row(*state, pass, &rows[i], seed);
+}
+#define N_OF(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, unit_begin, unit_end)
+
 #endif
