@@ -127,6 +127,15 @@ static struct life *lives_of(const struct plan_builder *b) {
   return life;
 }
 
+static bool overwrites(const struct plan_builder *b, ir_id writer, ir_id owner) {
+  const struct ir_node *n = ir_node(b->graph, writer);
+
+  return diag_error(b->diag, n->loc,
+                    "%s: its spikes would overwrite those of %s, which are read later in the step; "
+                    "spikes_at must keep them apart",
+                    n->name, ir_node(b->graph, owner)->name);
+}
+
 /* No bitmap is written over another that is still to be read in the same step. */
 static bool check_places(const struct plan_builder *b) {
   const struct plan *p = b->plan;
@@ -134,13 +143,11 @@ static bool check_places(const struct plan_builder *b) {
 
   for (size_t i = 0; i < p->n_buffers; i++)
     for (size_t k = 0; k < p->n_buffers; k++) {
-      const struct plan_buffer *old = &p->buffer[i], *new = &p->buffer[k];
-      if (i != k && old->kind == PLAN_SPIKES && new->kind == PLAN_SPIKES &&
-          old->at < new->at + new->n &&new->at < old->at + old->n &&life[i].first <
-              life[k].first &&life[k].first <= life[i].last)
-        return diag_error(b->diag, ir_node(b->graph, p->op[life[k].first - 1].node)->loc,
-                          "spikes_at: %s would overwrite %s, which is read later in the step",
-                          new->name, old->name);
+      const struct plan_buffer *old = &p->buffer[i], *late = &p->buffer[k];
+      bool overlap = old->at < late->at + late->n && late->at < old->at + old->n;
+      if (i != k && old->kind == PLAN_SPIKES && late->kind == PLAN_SPIKES && overlap &&
+          life[i].first < life[k].first && life[k].first <= life[i].last)
+        return overwrites(b, p->op[life[k].first - 1].node, p->op[life[i].first - 1].node);
     }
   return true;
 }

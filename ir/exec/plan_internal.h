@@ -52,9 +52,9 @@ static inline int32_t plan_pixels(struct plan_shape s) {
 ir_id plan_behind_views(const struct ir_graph *g, ir_id id);
 
 /* A table of one value per channel, one for all (repeated here) or one per neuron. *step is 0, or
- * the channels where it is per neuron. False: told. */
-bool plan_add_table(struct plan_builder *b, const struct plan_target *t, enum ir_attr_key key,
-                    struct plan_arg *arg, int32_t *step);
+ * the channels where it is per neuron. */
+struct plan_arg plan_add_table(struct plan_builder *b, const struct plan_target *t,
+                               enum ir_attr_key key, int32_t *step);
 
 /* Descriptor of the window of n. */
 const int32_t *plan_window_desc(struct plan_builder *b, const struct ir_node *n,

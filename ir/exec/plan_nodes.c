@@ -34,19 +34,13 @@ static size_t neurons_of(struct plan_shape s) {
   return (size_t)plan_pixels(s) * (size_t)s.channels;
 }
 
-bool plan_add_table(struct plan_builder *b, const struct plan_target *t, enum ir_attr_key key,
-                    struct plan_arg *arg, int32_t *step) {
+struct plan_arg plan_add_table(struct plan_builder *b, const struct plan_target *t,
+                               enum ir_attr_key key, int32_t *step) {
   const struct ir_tensor *table = ir_attr_tensor(t->node, key);
   size_t channels = (size_t)t->shape.channels, n = (size_t)ir_type_count(&table->type);
   const float *data = table->data;
   float *repeated;
 
-  if (table->type.dtype != IR_F32 || (n != 1 && n != channels && n != neurons_of(t->shape)))
-    return diag_error(b->diag, t->node->loc,
-                      "%s: %s is %s; f32[1], f32[%zu] or one of %zu are "
-                      "needed",
-                      ir_op_name(t->node->op), ir_attr_name(key),
-                      ir_type_text(b->arena, &table->type), channels, neurons_of(t->shape));
   *step = n > channels ? t->shape.channels : 0;
   if (n < channels) {
     repeated = ARENA_NEW(b->arena, float, channels);
@@ -55,8 +49,7 @@ bool plan_add_table(struct plan_builder *b, const struct plan_target *t, enum ir
     data = repeated;
     n = channels;
   }
-  *arg = plan_add_tensor(b, t->layer, arena_printf(b->arena, "_%s", ir_attr_name(key)), data, n);
-  return true;
+  return plan_add_tensor(b, t->layer, arena_printf(b->arena, "_%s", ir_attr_name(key)), data, n);
 }
 
 static size_t add_layer(struct plan_builder *b, ir_id id, size_t neurons) {
@@ -81,11 +74,9 @@ static bool add_spikes(struct plan_builder *b, ir_id id, size_t layer, struct pl
   size_t words = (size_t)plan_pixels(s) * (((size_t)s.channels + 31) / 32);
   int64_t at = ir_attr_int(n, IR_A_SPIKES_AT, -1);
 
-  if (at < 0 || (size_t)at > b->plan->spike_words || words > b->plan->spike_words - (size_t)at)
-    return diag_error(b->diag, n->loc,
-                      "%s: spikes_at is %lld; its %zu words must lie within "
-                      "spike_words, which is %zu",
-                      ir_op_name(n->op), (long long)at, words, b->plan->spike_words);
+  if (at < 0)
+    return diag_error(b->diag, n->loc, "%s: has no spikes_at; pass place-memory gives it",
+                      ir_op_name(n->op));
   *arg = plan_add_buffer(
       b, layer, (struct plan_buffer){.kind = PLAN_SPIKES, .n = words, .at = (size_t)at}, "_spikes");
   b->spikes[id.idx] = arg->index;
@@ -101,13 +92,13 @@ static const int32_t *map_desc(struct plan_builder *b, struct plan_shape s, int3
 }
 
 /* What is added in every step: a current that starts as the bias, the bias alone, or nothing. */
-static bool add_drive(struct plan_builder *b, struct plan_target *t, int32_t *step) {
+static void add_drive(struct plan_builder *b, struct plan_target *t, int32_t *step) {
   struct plan_arg bias = {PLAN_ARG_NULL, 0};
   bool has_current = false;
 
   *step = 0;
-  if (ir_attr(t->node, IR_A_BIAS) && !plan_add_table(b, t, IR_A_BIAS, &bias, step))
-    return false;
+  if (ir_attr(t->node, IR_A_BIAS))
+    bias = plan_add_table(b, t, IR_A_BIAS, step);
   for (size_t k = 0; k < t->node->n_in; k++)
     has_current |= plan_is_current(b, t->node->in[k]);
   t->drive = bias;
@@ -124,20 +115,18 @@ static bool add_drive(struct plan_builder *b, struct plan_target *t, int32_t *st
   }
   if (t->drive.kind != PLAN_ARG_NULL)
     b->plan->layer[t->layer].n_biased = neurons_of(t->shape);
-  return true;
 }
 
 /* Membranes, drive and projections of a population or readout. *step is that of its drive. */
 static bool add_target(struct plan_builder *b, ir_id id, struct plan_target *t, int32_t *step) {
   const struct ir_node *n = ir_node(b->graph, id);
 
-  t->node = n;
-  t->shape = plan_shape_of(&n->type);
+  t->node = n; /* a readout is flat, the currents into it may be maps */
+  t->shape = plan_shape_of(n->n_in > 0 ? &ir_node(b->graph, n->in[0])->type : &n->type);
   t->layer = add_layer(b, id, neurons_of(t->shape));
   t->v = plan_add_buffer(
       b, t->layer, (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = neurons_of(t->shape)}, "_v");
-  if (!add_drive(b, t, step))
-    return false;
+  add_drive(b, t, step);
   for (size_t k = 0; k < n->n_in; k++)
     if (!plan_add_projection(b, t, n->in[k]))
       return false;
@@ -184,9 +173,9 @@ static bool add_population(struct plan_builder *b, ir_id id) {
   if (model != IR_W_MODEL_IF)
     return diag_error(b->diag, n->loc, "population: model is %s; a layered network runs model=if",
                       ir_word_text(model));
-  if (!add_target(b, id, &t, &drive_step) ||
-      !plan_add_table(b, &t, IR_A_THRESHOLD, &threshold, &threshold_step))
+  if (!add_target(b, id, &t, &drive_step))
     return false;
+  threshold = plan_add_table(b, &t, IR_A_THRESHOLD, &threshold_step);
   if (threshold_step != 0)
     return diag_error(b->diag, n->loc,
                       "population: has a threshold for each neuron; kernels have one per channel");

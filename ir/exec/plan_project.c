@@ -93,26 +93,23 @@ static bool check_plain(const struct plan_builder *b, const struct ir_node *p) {
   if (ir_attr_float(p, IR_A_TAU, 0) != 0)
     return diag_error(b->diag, p->loc, "%s: tau is %g; only 0 (no filter) is supported",
                       ir_op_name(p->op), ir_attr_float(p, IR_A_TAU, 0));
-  if (delay)
-    return diag_error(b->diag, p->loc, "%s: has a delay; a layered network has none",
-                      ir_op_name(p->op));
+  for (int64_t i = 0; delay && i < ir_type_count(&delay->type); i++)
+    if (((const int32_t *)delay->data)[i] != 0)
+      return diag_error(b->diag, p->loc, "%s: has a delay; a layered network has none",
+                        ir_op_name(p->op));
   return true;
 }
 
-/* The weights of conv and dense: n of them, in the order that kernels read. */
+/* The weights of conv and dense, in the order that kernels read. */
 static bool add_weight(struct plan_builder *b, const struct plan_target *t, const struct ir_node *p,
-                       size_t n, struct plan_arg *arg) {
+                       struct plan_arg *arg) {
   const struct ir_tensor *w = ir_attr_tensor(p, IR_A_WEIGHT);
 
   if (ir_attr_word(p, IR_A_ORDER, IR_W_ORDER_OIHW) != IR_W_ORDER_KERNEL)
     return diag_error(b->diag, p->loc,
-                      "%s: order is oihw; kernels read order=kernel (pass "
-                      "layout-weights makes it)",
+                      "%s: order is oihw; kernels read order=kernel (pass layout-weights makes it)",
                       ir_op_name(p->op));
-  if (w->type.dtype != IR_F32 || ir_type_count(&w->type) != (int64_t)n)
-    return diag_error(b->diag, p->loc, "%s: weight is %s; %zu elements f32 are needed",
-                      ir_op_name(p->op), ir_type_text(b->arena, &w->type), n);
-  *arg = plan_add_tensor(b, t->layer, "_weight", w->data, n);
+  *arg = plan_add_tensor(b, t->layer, "_weight", w->data, (size_t)ir_type_count(&w->type));
   return true;
 }
 
@@ -124,13 +121,21 @@ struct call {
   double macs; /* with padding */
 };
 
+/* The weights of pool and one-to-one, for a source of the given shape. */
+static struct plan_arg add_weight_table(struct plan_builder *b, const struct plan_target *t,
+                                        const struct ir_node *p, struct plan_shape shape,
+                                        int32_t *step) {
+  struct plan_target source = {.node = p, .shape = shape, .layer = t->layer};
+
+  return plan_add_table(b, &source, IR_A_WEIGHT, step);
+}
+
 static bool call_window(struct plan_builder *b, const struct plan_target *t,
                         const struct ir_node *p, const struct source *s, struct call *c) {
   struct snn_window w = window_of(b->graph, p, s->shape, t->shape);
   bool is_conv = p->op == IR_PROJECT_CONV;
   bool is_plain =
       w.stride_y == 1 && w.stride_x == 1 && w.dilation_y == 1 && w.dilation_x == 1 && w.groups == 1;
-  size_t taps = (size_t)w.kernel_height * (size_t)w.kernel_width;
   int32_t step;
 
   w.step_y = s->step_y;
@@ -141,27 +146,25 @@ static bool call_window(struct plan_builder *b, const struct plan_target *t,
   c->scatter = !is_conv   ? PLAN_AVGPOOL_SCATTER
                : is_plain ? PLAN_CONV_SCATTER
                           : PLAN_CONV_SCATTER_ANY;
-  c->macs = (double)plan_pixels(t->shape) * t->shape.channels * (double)taps;
-  if (!is_conv)
-    return plan_add_table(
-        b, &(struct plan_target){.node = p, .shape = {1, 1, w.in_channels}, .layer = t->layer},
-        IR_A_WEIGHT, &c->weight, &step);
-  c->macs *= w.in_channels / w.groups;
-  return add_weight(b, t, p, taps * (size_t)w.in_channels * (size_t)(w.out_channels / w.groups),
-                    &c->weight);
+  c->macs = (double)plan_pixels(t->shape) * t->shape.channels * w.kernel_height * w.kernel_width;
+  if (is_conv) {
+    c->macs *= w.in_channels / w.groups;
+    return add_weight(b, t, p, &c->weight);
+  }
+  c->weight = add_weight_table(b, t, p, (struct plan_shape){1, 1, w.in_channels}, &step);
+  return true;
 }
 
 static bool call_dense(struct plan_builder *b, const struct plan_target *t, const struct ir_node *p,
                        const struct source *s, struct call *c) {
   struct snn_dense d = {s->shape.height, s->shape.width, s->shape.channels, t->shape.channels,
                         s->step_y,       s->step_x,      s->step_c};
-  size_t n = (size_t)plan_pixels(s->shape) * (size_t)s->shape.channels;
 
   c->current = PLAN_DENSE_CURRENT;
   c->scatter = PLAN_DENSE_SCATTER;
   c->desc = arena_memdup(b->arena, &d, sizeof d);
-  c->macs = (double)n * t->shape.channels;
-  return add_weight(b, t, p, n * (size_t)t->shape.channels, &c->weight);
+  c->macs = (double)plan_pixels(s->shape) * s->shape.channels * t->shape.channels;
+  return add_weight(b, t, p, &c->weight);
 }
 
 static bool call_one_to_one(struct plan_builder *b, const struct plan_target *t,
@@ -173,12 +176,15 @@ static bool call_one_to_one(struct plan_builder *b, const struct plan_target *t,
                              .step_x = s->step_x,
                              .step_c = s->step_c};
 
+  if (plan_pixels(s->shape) != plan_pixels(t->shape))
+    return diag_error(b->diag, p->loc,
+                      "%s: reads a view of a map of %d pixels, whose order is not that of flat "
+                      "neurons",
+                      ir_op_name(p->op), (int)plan_pixels(s->shape));
   c->current = PLAN_ONE_TO_ONE_CURRENT;
   c->scatter = PLAN_ONE_TO_ONE_SCATTER;
   c->macs = (double)plan_pixels(t->shape) * t->shape.channels;
-  if (!plan_add_table(b, &(struct plan_target){.node = p, .shape = t->shape, .layer = t->layer},
-                      IR_A_WEIGHT, &c->weight, &d.table_step))
-    return false;
+  c->weight = add_weight_table(b, t, p, t->shape, &d.table_step);
   c->desc = arena_memdup(b->arena, &d, sizeof d);
   return true;
 }
@@ -192,8 +198,8 @@ static bool call_of(struct plan_builder *b, const struct plan_target *t, const s
   if (p->op == IR_PROJECT_ONE_TO_ONE)
     return call_one_to_one(b, t, p, s, c);
   return diag_error(b->diag, p->loc,
-                    "%s: a layered network runs project_conv, project_dense, "
-                    "project_avgpool and project_one_to_one",
+                    "%s: a layered network runs project_conv, project_dense, project_avgpool and "
+                    "project_one_to_one",
                     ir_op_name(p->op));
 }
 

@@ -7,6 +7,25 @@
 
 #include "bits.h"
 
+/* Index of the lowest set bit; bits is not 0. */
+static inline int32_t snn_lowest_bit(uint32_t bits) {
+#if defined(__GNUC__)
+  return __builtin_ctz(bits);
+#else
+  int32_t n = 0;
+
+  if ((bits & 0xFFFFu) == 0) {
+    n += 16;
+    bits >>= 16;
+  }
+  while ((bits & 1u) == 0) {
+    n++;
+    bits >>= 1;
+  }
+  return n;
+#endif
+}
+
 /* `base` is the source index of bit 0 of `bits`; a pixel has `words` words for `channels` sources,
  * so that indices jump where a pixel's last word is not full. */
 struct snn_walk {

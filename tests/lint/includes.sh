@@ -22,13 +22,13 @@ allow frontend/onnx 'ir/|frontend/onnx/|frontend/frontend.h|onnx.pb-c.h'
 allow frontend/data 'ir/|frontend/data/'
 allow passes 'ir/|passes/'
 for d in c text; do
-  allow backends/$d "ir/|backends/$d/|backends/emit.h"
+  allow backends/$d "ir/|backends/$d/|backends/emit.h|snn/abi.h"
 done
 allow backends/report 'ir/|backends/report/'
 allow backends/host 'ir/|backends/host/|backends/report/|backends/backend.h|frontend/data/data.h'
 allow runtime 'snn/|[a-z_]+\.h"'
-# A module's insides stay in its folder.
-hits=$(git ls-files | grep '\.[ch]$' | xargs grep -nE '#include ".*_internal\.h"' |
+# A module's insides stay in its folder, but for its own unit tests.
+hits=$(git ls-files | grep '\.[ch]$' | grep -v '^tests/unit/' | xargs grep -nE '#include ".*_internal\.h"' |
   awk -F: '{ d = $1; sub(/\/[^\/]*$/, "", d); split($3, q, "\""); i = q[2]; sub(/\/[^\/]*$/, "", i)
              if (d != i) print }')
 [ -z "$hits" ] || { echo "an _internal.h is included from another folder:"; echo "$hits"; bad=1; }
