@@ -22,7 +22,8 @@ struct ir_graph *ir_graph_clone(struct arena *a, const struct ir_graph *g) {
     ir_graph_set_attr(copy, g->attr[i]);
   for (size_t i = 1; i <= g->n_nodes; i++) {
     struct ir_node n = g->nodes[i];
-    /* Operands are copied, since ir_replace_uses writes to them; lists of attributes never change. */
+    /* Operands are copied, since ir_replace_uses writes to them; lists of attributes never change.
+     */
     n.in = arena_memdup(a, n.in, n.n_in * sizeof *n.in);
     ir_push(copy, &n);
   }

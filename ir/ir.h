@@ -129,7 +129,8 @@ enum {
   IR_FACT_BALANCED = 1 << 3, /* every value that becomes spikes has its scale             */
   IR_FACT_SPIKING = 1 << 4,  /* spiking level                                             */
   IR_FACT_LAID_OUT = 1 << 5, /* weights are in the order the kernels read                 */
-  IR_FACT_PLACED = 1 << 6    /* spike bitmaps have their place in the shared region       */
+  IR_FACT_PLACED = 1 << 6,   /* spike bitmaps have their place in the shared region       */
+  IR_N_FACTS = 7
 };
 
 /* ---- tables ---- */
@@ -139,7 +140,6 @@ const char *ir_op_doc(enum ir_op op);
 const char *ir_op_attrs(enum ir_op op); /* "kernel stride? pad?", as in ops.def */
 enum ir_level ir_op_level(enum ir_op op);
 void ir_op_arity(enum ir_op op, size_t *min, size_t *max); /* operands */
-bool ir_op_by_name(const char *name, enum ir_op *op);
 const char *ir_attr_name(enum ir_attr_key key);
 enum ir_attr_kind ir_attr_kind_of(enum ir_attr_key key);
 const char *ir_word_text(enum ir_word w);

@@ -32,7 +32,6 @@ bool ir_spec_next(const char **spec, struct ir_spec_item *item);
 /* Position of key in the list, or -1. */
 int ir_spec_index(const char *spec, enum ir_attr_key key);
 
-bool ir_attr_by_name(const char *name, enum ir_attr_key *key);
 bool ir_word_by_text(enum ir_attr_key key, const char *text, enum ir_word *w);
 enum ir_attr_key ir_word_key(enum ir_word w);
 /* The texts of a WORD attribute, "if, lif, ...". */

@@ -11,45 +11,34 @@ struct forward {
   struct loc place;
 };
 
-static bool parse_op(struct parser *p, enum ir_op *op) {
-  char word[LEX_MAX_WORD + 1];
-  const char *names[IR_N_OPS];
-  size_t from = lex_skip_blanks(&p->x);
-  if (!lex_word(&p->x, word))
-    return false;
-  for (int i = 0; i < IR_N_OPS; i++)
-    names[i] = ir_op_name((enum ir_op)i);
-  return ir_op_by_name(word, op) ||
-         parse_unknown(p, from, "op", word, diag_nearest(word, names, IR_N_OPS));
+static const char *op_name(int i) {
+  return ir_op_name((enum ir_op)i);
 }
 
+static const char *key_name(int i) {
+  return ir_attr_name((enum ir_attr_key)i);
+}
+
+static const char *fact_name(int i) {
+  return ir_fact_name(1u << i);
+}
+
+/* "key=" */
 static bool parse_key(struct parser *p, enum ir_attr_key *key) {
-  char word[LEX_MAX_WORD + 1];
-  const char *names[IR_N_ATTRS];
-  size_t from = lex_skip_blanks(&p->x);
-  if (!lex_word(&p->x, word))
-    return false;
-  for (int i = 0; i < IR_N_ATTRS; i++)
-    names[i] = ir_attr_name((enum ir_attr_key)i);
-  return ir_attr_by_name(word, key) ||
-         parse_unknown(p, from, "attribute", word, diag_nearest(word, names, IR_N_ATTRS));
+  int i = parse_one_of(p, "attribute", key_name, IR_N_ATTRS);
+  *key = (enum ir_attr_key)i;
+  return i >= 0 && lex_expect(&p->x, '=');
 }
 
 /* "[shaped, folded]" */
 static bool parse_facts(struct parser *p) {
-  char word[LEX_MAX_WORD + 1];
   if (!lex_expect(&p->x, '['))
     return false;
   do {
-    size_t from = lex_skip_blanks(&p->x);
-    unsigned bit = 1;
-    if (!lex_word(&p->x, word))
+    int i = parse_one_of(p, "fact", fact_name, IR_N_FACTS);
+    if (i < 0)
       return false;
-    while (ir_fact_name(bit) && strcmp(ir_fact_name(bit), word) != 0)
-      bit <<= 1;
-    if (!ir_fact_name(bit))
-      return parse_unknown(p, from, "fact", word, NULL);
-    p->g->facts |= bit;
+    p->g->facts |= 1u << i;
   } while (lex_take(&p->x, ','));
   return lex_expect(&p->x, ']');
 }
@@ -57,7 +46,7 @@ static bool parse_facts(struct parser *p) {
 static bool parse_header_attr(struct parser *p) {
   struct ir_attr a = {0};
   size_t from = lex_skip_blanks(&p->x);
-  if (!parse_key(p, &a.key) || !lex_expect(&p->x, '='))
+  if (!parse_key(p, &a.key))
     return false;
   if (a.key == IR_A_FACTS)
     return parse_facts(p);
@@ -128,7 +117,7 @@ static bool parse_attrs(struct parser *p, struct ir_node *n) {
   do {
     struct ir_attr a = {0};
     size_t from = lex_skip_blanks(&p->x);
-    if (!parse_key(p, &a.key) || !lex_expect(&p->x, '=') || !parse_value(p, &a))
+    if (!parse_key(p, &a.key) || !parse_value(p, &a))
       return false;
     if (n->n_attr == IR_N_ATTRS)
       return lex_fail(&p->x, from, "more attributes than exist");
@@ -164,8 +153,12 @@ static bool parse_loc(struct parser *p, struct loc *loc) {
 static bool parse_node(struct parser *p) {
   struct ir_node n = {0};
   size_t from = lex_skip_blanks(&p->x);
-  if (!lex_name(&p->x, &n.name) || !lex_expect(&p->x, '=') || !parse_op(p, &n.op))
+  if (!lex_name(&p->x, &n.name) || !lex_expect(&p->x, '='))
     return false;
+  int op = parse_one_of(p, "op", op_name, IR_N_OPS);
+  if (op < 0)
+    return false;
+  n.op = (enum ir_op)op;
   n.loc = lex_place(&p->x, from);
   if (lex_is_at(&p->x, '%') && !parse_operands(p, &n))
     return false;

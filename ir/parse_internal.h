@@ -27,9 +27,12 @@ struct parser {
 
 /* The next free element of a list. */
 void *parse_list_add(struct arena *a, struct parse_list *l, size_t size);
-/* "there is no <what> <word>; did you mean <nearest>". False. */
-bool parse_unknown(struct parser *p, size_t from, const char *what, const char *word,
-                   const char *nearest);
+enum { PARSE_MAX_NAMES = 64 };
+_Static_assert((int)IR_N_ATTRS <= PARSE_MAX_NAMES && (int)IR_N_OPS <= PARSE_MAX_NAMES,
+               "parse_one_of has room for the names");
+/* Reads one of the names name_of(0) .. name_of(n - 1), n at most PARSE_MAX_NAMES; -1: told, with
+ * the nearest. */
+int parse_one_of(struct parser *p, const char *what, const char *(*name_of)(int), int n);
 bool parse_type(struct parser *p, struct ir_type *t);
 /* The value of a->key, whose kind says what is read. */
 bool parse_value(struct parser *p, struct ir_attr *a);

@@ -19,26 +19,25 @@ void *parse_list_add(struct arena *a, struct parse_list *l, size_t size) {
   return (char *)l->v + l->n++ * size;
 }
 
-bool parse_unknown(struct parser *p, size_t from, const char *what, const char *word,
-                   const char *nearest) {
-  const char *hint = nearest ? arena_printf(p->x.arena, "; did you mean %s?", nearest) : "";
-  return lex_fail(&p->x, from, "there is no %s %s%s", what, diag_quote(p->x.diag, word), hint);
-}
-
-static bool parse_dtype(struct parser *p, enum ir_dtype *dtype) {
+int parse_one_of(struct parser *p, const char *what, const char *(*name_of)(int), int n) {
   char word[LEX_MAX_WORD + 1];
-  const char *names[IR_N_DTYPES];
+  const char *names[PARSE_MAX_NAMES];
   size_t from = lex_skip_blanks(&p->x);
   if (!lex_word(&p->x, word))
-    return false;
-  for (int i = 0; i < IR_N_DTYPES; i++) {
-    names[i] = ir_dtype_name((enum ir_dtype)i);
-    if (!strcmp(names[i], word)) {
-      *dtype = (enum ir_dtype)i;
-      return true;
-    }
+    return -1;
+  for (int i = 0; i < n; i++) {
+    names[i] = name_of(i);
+    if (!strcmp(names[i], word))
+      return i;
   }
-  return parse_unknown(p, from, "element type", word, diag_nearest(word, names, IR_N_DTYPES));
+  const char *nearest = diag_nearest(word, names, (size_t)n);
+  lex_fail(&p->x, from, "there is no %s %s%s", what, diag_quote(p->x.diag, word),
+           nearest ? arena_printf(p->x.arena, "; did you mean %s?", nearest) : "");
+  return -1;
+}
+
+static const char *dtype_name(int i) {
+  return ir_dtype_name((enum ir_dtype)i);
 }
 
 /* "[1, 2]" into p->ints. */
@@ -58,13 +57,13 @@ static bool parse_ints(struct parser *p) {
 
 bool parse_type(struct parser *p, struct ir_type *t) {
   size_t from = lex_skip_blanks(&p->x);
-  enum ir_dtype dtype = IR_F32;
-  if (!parse_dtype(p, &dtype) || !parse_ints(p))
+  int dtype = parse_one_of(p, "element type", dtype_name, IR_N_DTYPES);
+  if (dtype < 0 || !parse_ints(p))
     return false;
   if (p->ints.n > IR_MAX_RANK)
     return lex_fail(&p->x, from, "this type has %zu axes; at most %d are supported", p->ints.n,
                     IR_MAX_RANK);
-  *t = ir_type_make(dtype, p->ints.n, p->ints.v);
+  *t = ir_type_make((enum ir_dtype)dtype, p->ints.n, p->ints.v);
   if (ir_count_checked(t) < 0)
     return lex_fail(&p->x, from, "each size must be at least 1, all together at most 2147483647");
   return true;

@@ -50,8 +50,8 @@ static const struct {
     [IR_BOOL] = {"bool", 1}, [IR_SPIKES] = {"spikes", 0}, [IR_CURRENT] = {"current", 0},
 };
 
-static const char *const facts[] = {"shaped",  "single",   "folded", "balanced",
-                                    "spiking", "laid_out", "placed"};
+static const char *const facts[IR_N_FACTS] = {"shaped",  "single",   "folded", "balanced",
+                                              "spiking", "laid_out", "placed"};
 
 const char ir_graph_spec[] = "schedule? steps? spike_words? seed?";
 
@@ -76,30 +76,12 @@ void ir_op_arity(enum ir_op op, size_t *min, size_t *max) {
   *max = ops[op].max_in;
 }
 
-bool ir_op_by_name(const char *name, enum ir_op *op) {
-  for (int i = 0; i < IR_N_OPS; i++)
-    if (!strcmp(ops[i].name, name)) {
-      *op = (enum ir_op)i;
-      return true;
-    }
-  return false;
-}
-
 const char *ir_attr_name(enum ir_attr_key key) {
   return attrs[key].name;
 }
 
 enum ir_attr_kind ir_attr_kind_of(enum ir_attr_key key) {
   return attrs[key].kind;
-}
-
-bool ir_attr_by_name(const char *name, enum ir_attr_key *key) {
-  for (int i = 0; i < IR_N_ATTRS; i++)
-    if (!strcmp(attrs[i].name, name)) {
-      *key = (enum ir_attr_key)i;
-      return true;
-    }
-  return false;
 }
 
 const char *ir_word_text(enum ir_word w) {
@@ -137,7 +119,7 @@ size_t ir_dtype_size(enum ir_dtype t) {
 }
 
 const char *ir_fact_name(unsigned fact_bit) {
-  for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+  for (size_t i = 0; i < IR_N_FACTS; i++)
     if (fact_bit == 1u << i)
       return facts[i];
   return NULL;

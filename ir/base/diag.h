@@ -1,12 +1,12 @@
 /* ir/base/diag.h -- messages to the user: one form, one place that counts them.
  *
- *   path:line:col: error: what is wrong; what would be right      (text, with source line and caret)
- *   model.onnx: node "conv1" (Conv): error: ...                   (ONNX)
- *   error: ...                                                    (no place)
+ *   path:line:col: error: what is wrong; what would be right    (text; with source line and caret)
+ *   model.onnx: node "conv1" (Conv): error: ...                 (ONNX)
+ *   error: ...                                                  (no place)
  *
  * A message names the thing, the value found and the values allowed. Strings that come from a file
- * are quoted with diag_quote, which escapes what a terminal or a log must not see. At most 20 errors
- * are shown, the rest are counted. */
+ * are quoted with diag_quote, which escapes what a terminal or a log must not see. At most 20
+ * errors are shown, the rest are counted. */
 #ifndef IR_BASE_DIAG_H
 #define IR_BASE_DIAG_H
 

@@ -26,9 +26,9 @@ bool file_map(struct arena *a, struct diag *d, const char *path, size_t max_byte
 void file_unmap(struct bytes b);
 
 /* A set of outputs that are committed together: each is written to a temporary file beside its
- * target and synced, and at commit all are renamed one after the other. Uncommitted ones vanish with
- * file_outputs_abandon, which is safe at any time, also in a signal handler. "-" (standard output),
- * devices and pipes are written at commit. The caller ignores SIGXFSZ and SIGPIPE. */
+ * target and synced, and at commit all are renamed one after the other. Uncommitted ones vanish
+ * with file_outputs_abandon, which is safe at any time, also in a signal handler. "-" (standard
+ * output), devices and pipes are written at commit. The caller ignores SIGXFSZ and SIGPIPE. */
 struct file_outputs;
 struct file_outputs *file_outputs_new(struct arena *a);
 bool file_outputs_add(struct file_outputs *o, struct diag *d, const char *path, const void *data,
