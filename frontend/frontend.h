@@ -6,7 +6,7 @@ struct comp;
 struct ir_graph;
 
 /* Picks the reader by content: "ir " starts a textual IR, anything else must be ONNX. The graph is
- * verified, all types are known (an open batch becomes 1), shape arithmetic is folded. NULL: told. */
+ * verified, all types are known (an open batch is 1), constant shapes are folded. NULL: told. */
 struct ir_graph *frontend_read(struct comp *c, const char *path);
 
 #endif
