@@ -130,14 +130,20 @@ static void put_text_or_none(struct buf *b, const char *s) {
     buf_puts(b, "none");
 }
 
+/* The file without its folder: the text is the same wherever the compilation ran. */
+static void put_file(struct buf *b, const char *path) {
+  const char *slash = path ? strrchr(path, '/') : NULL;
+  put_text_or_none(b, slash ? slash + 1 : path);
+}
+
 static void put_loc(struct buf *b, const struct loc *loc) {
   if (loc->line) {
     buf_puts(b, " ; text");
-    put_text_or_none(b, loc->file);
+    put_file(b, loc->file);
     buf_printf(b, " %u %u %u", (unsigned)loc->line, (unsigned)loc->col, (unsigned)loc->len);
   } else if (loc->file || loc->node || loc->op) {
     buf_puts(b, " ; onnx");
-    put_text_or_none(b, loc->file);
+    put_file(b, loc->file);
     put_text_or_none(b, loc->node);
     put_text_or_none(b, loc->op);
   }
