@@ -36,9 +36,9 @@ section() {
   }
   ann=$(json "$tmp/r.json" ann_correct)
   rows "$tmp/r.json" >"$tmp/rows"
-  summary="| $name | $(percent "$ann" | cut -d'|' -f1) |"
+  summary="| $name | $(percent "$ann" | cut -d' ' -f1) |"
   while read -r t right rest; do
-    summary="$summary $(percent "$right" | cut -d'|' -f1) |"
+    summary="$summary $(percent "$right" | cut -d' ' -f1) |"
   done <"$tmp/rows"
   echo "$summary" >>"$tmp/summary"
   {
