@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""make_onnx.py CASE writes a small ONNX model, mostly a faulty one, to standard output.
+"""make_onnx.py CASE writes a small ONNX model, mostly a faulty one, to standard output; the cases
+walkthrough.onnx and walkthrough.npy are the model and the samples of docs/ARCHITECTURE.md.
 
 A protobuf message is a list of (field number, value): an int becomes a varint, a float 32 bits, bytes
 and str a length-delimited field. Field numbers are those of onnx.proto."""
@@ -102,7 +103,51 @@ def external():
     return message((1, 3), (1, 8), (2, 1), (8, "fc.weight"), (13, where), (14, 1))
 
 
+def walkthrough():
+    """Two convolutions, a pool and a dense layer. Max-pool stands before Relu and a batchnorm after
+    a convolution, as exporters write them, so that every pass has something to do. All numbers are
+    short in binary."""
+    graph = [
+        node("Conv", "conv1", ["image", "conv1.weight", "conv1.bias"], ["c1"], kernel_shape=[2, 2]),
+        node("MaxPool", "pool1", ["c1"], ["p1"], kernel_shape=[2, 2], strides=[2, 2]),
+        node("Relu", "relu1", ["p1"], ["r1"]),
+        node("Conv", "conv2", ["r1", "conv2.weight"], ["c2"], kernel_shape=[2, 2]),
+        node("BatchNormalization", "norm2", ["c2", "gamma", "beta", "mean", "var"], ["n2"],
+             epsilon=0.25),
+        node("Relu", "relu2", ["n2"], ["r2"]),
+        node("Flatten", "flatten", ["r2"], ["f"]),
+        node("Gemm", "fc", ["f", "fc.weight", "fc.bias"], ["s"], transB=1),
+        node("Softmax", "softmax", ["s"], ["scores"], axis=1),
+    ]
+    tensors = [
+        floats("conv1.weight", [2, 1, 2, 2], [1, -1, 1, -1, 1, 1, -1, -1]),
+        floats("conv1.bias", [2], [0, 0.25]),
+        floats("conv2.weight", [2, 2, 2, 2], [1, 0, -1, 2, 0, 1, 1, 0, -1, 1, 2, 0, 1, -1, 0, 1]),
+        floats("gamma", [2], [1, 0.5]),
+        floats("beta", [2], [0, 0.125]),
+        floats("mean", [2], [0.5, 0]),
+        floats("var", [2], [3.75, 0.75]),
+        floats("fc.weight", [2, 8], [1, 0, 0, 1, -1, 0, 0, 0, 0, 1, 0, -1, 0, 1, 1, 0]),
+        floats("fc.bias", [2], [0, -0.25]),
+    ]
+    body = message((2, "walkthrough"), *[(1, n) for n in graph], *[(5, t) for t in tensors],
+                   (11, value("image", ["N", 1, 7, 7])), (12, value("scores", ["N", 2])))
+    return message((1, 7), (7, body), (8, message((2, 13))))
+
+
+def walkthrough_samples():
+    """Four images of 7 x 7 as .npy: bars of two directions, at two places, on a dim ground."""
+    bars = [[1.0 if (x, y)[i % 2] in (i + 1, i + 2) else 0.125 for y in range(7) for x in range(7)]
+            for i in range(4)]
+    head = "{'descr': '<f4', 'fortran_order': False, 'shape': (4, 7, 7), }"
+    head = head.ljust(128 - 10 - 1) + "\n"
+    return (b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() +
+            struct.pack("<196f", *[v for bar in bars for v in bar]))
+
+
 CASES = {
+    "walkthrough.onnx": walkthrough,
+    "walkthrough.npy": walkthrough_samples,
     "small": lambda: model(),
     "truncated": lambda: model()[:-300],
     "no-graph": lambda: message((1, 7), (2, "nobody"), (8, message((2, 13)))),
