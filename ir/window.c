@@ -36,6 +36,8 @@ struct ir_window ir_window_of(const struct ir_graph *g, const struct ir_node *n)
   return w;
 }
 
+enum { MAX_CONV_PAD = 65535 };
+
 static bool check_length(const struct ir_infer *f, enum ir_attr_key key, size_t want) {
   const struct ir_attr *a = ir_attr(f->n, key);
   if (a && a->u.ints.n != want)
@@ -50,8 +52,12 @@ static bool check_positive(const struct ir_infer *f, const char *what, int64_t v
   return true;
 }
 
+/* A pool's window always holds an element; a convolution may run over padding alone. */
 static bool check_pad(const struct ir_infer *f, int64_t pad, int64_t extent) {
-  if (pad < 0 || pad >= extent)
+  bool is_conv = f->n->op == IR_CONV || f->n->op == IR_PROJECT_CONV;
+  if (is_conv && (pad < 0 || pad > MAX_CONV_PAD))
+    return ir_fail(f, "pad is %lld; it must be 0 to %d", (long long)pad, MAX_CONV_PAD);
+  if (!is_conv && (pad < 0 || pad >= extent))
     return ir_fail(f, "pad is %lld; it must be at least 0 and less than the window's extent, %lld",
                    (long long)pad, (long long)extent);
   return true;

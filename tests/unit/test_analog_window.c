@@ -15,8 +15,9 @@ struct window_case {
   int64_t kernel[N_AXES], stride[N_AXES], dilation[N_AXES], pad[2 * N_AXES];
 };
 
-/* Sizes of axes that the graph lacks are 1. Pads are smaller than the window, as the IR asks. */
-static struct window_case random_case(struct graphs_random *r, bool has_dilation) {
+/* Sizes of axes that the graph lacks are 1. Pads of pools are smaller than the window, as the IR
+ * asks. */
+static struct window_case random_case(struct graphs_random *r, bool has_dilation, bool is_conv) {
   struct window_case c = {.n_axes = (size_t)graphs_random_int(r, 1, N_AXES)};
 
   c.batch = graphs_random_int(r, 1, 2);
@@ -25,13 +26,14 @@ static struct window_case random_case(struct graphs_random *r, bool has_dilation
   c.outputs = graphs_random_int(r, 1, 4);
   for (size_t i = 0; i < N_AXES; i++) {
     bool exists = i >= N_AXES - c.n_axes;
-    int64_t extent;
+    int64_t extent, most;
     c.kernel[i] = exists ? graphs_random_int(r, 1, 4) : 1;
     c.stride[i] = exists ? graphs_random_int(r, 1, 3) : 1;
     c.dilation[i] = exists && has_dilation ? graphs_random_int(r, 1, 3) : 1;
     extent = (c.kernel[i] - 1) * c.dilation[i] + 1;
-    c.pad[i] = graphs_random_int(r, 0, extent - 1);
-    c.pad[N_AXES + i] = graphs_random_int(r, 0, extent - 1);
+    most = is_conv && exists ? extent + 1 : extent - 1; /* a pool's window holds an element */
+    c.pad[i] = graphs_random_int(r, 0, most);
+    c.pad[N_AXES + i] = graphs_random_int(r, 0, most);
     c.in[i] = exists ? graphs_random_int(r, 1, 9) : 1;
     while (c.in[i] + c.pad[i] + c.pad[N_AXES + i] < extent)
       c.in[i]++;
@@ -118,7 +120,7 @@ static const float *run(struct unit *u, struct ir_graph *g, const float *x) {
 }
 
 static void check_conv(struct unit *u, struct graphs_random *r) {
-  struct window_case c = random_case(r, true);
+  struct window_case c = random_case(r, true, true);
   struct ir_graph *g = ir_graph_new(u->comp.arena, "conv");
   int64_t n_outputs = c.outputs * c.group, pad[2 * N_AXES];
   struct ir_type x_type = map_type(&c, c.channels * c.group, c.in);
@@ -211,7 +213,7 @@ static float naive_pool(const struct window_case *c, enum ir_op op, bool count_p
 }
 
 static void check_pool(struct unit *u, struct graphs_random *r, enum ir_op op) {
-  struct window_case c = random_case(r, op == IR_MAXPOOL);
+  struct window_case c = random_case(r, op == IR_MAXPOOL, false);
   struct ir_graph *g = ir_graph_new(u->comp.arena, "pool");
   struct ir_type x_type = map_type(&c, c.channels, c.in);
   bool count_pad = op == IR_AVGPOOL && graphs_random_int(r, 0, 1) == 1;

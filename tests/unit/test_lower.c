@@ -186,6 +186,16 @@ static void a_plain_network_matches(void **state) {
   assert_same_as_reference(t, dense(t, x, 4));
 }
 
+static void padding_as_wide_as_the_window_matches(void **state) {
+  struct net *t = net_new(state);
+  ir_id x = input(t, 4, (int64_t[]){1, 2, 5, 4});
+
+  x = relu(t, conv(t, x, 3, 1, 1, 1, 1));
+  x = relu(t, conv(t, x, 4, 3, 1, 4, 1));
+  x = relu(t, conv(t, x, 4, 2, 3, 3, 2));
+  assert_same_as_reference(t, dense(t, x, 3));
+}
+
 static void strides_groups_and_overlapping_pools_match(void **state) {
   struct net *t = net_new(state);
   ir_id x = input(t, 4, (int64_t[]){1, 4, 11, 11});
@@ -274,6 +284,7 @@ static void what_cannot_become_spikes_is_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_plain_network_matches, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(padding_as_wide_as_the_window_matches, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(strides_groups_and_overlapping_pools_match, unit_begin,
                                       unit_end),
       cmocka_unit_test_setup_teardown(residual_sums_match, unit_begin, unit_end),
