@@ -13,8 +13,8 @@ struct comp {
   struct arena *scratch; /* reset by the pass manager after each pass      */
   struct diag *diag;
   const struct options *opt;
-  const struct samples *calib;  /* NULL without --calib; prepared          */
-  double seconds_convert;       /* reading, calibration and passes (wall); set by snncc.c for eval */
+  const struct samples *calib; /* NULL without --calib; prepared          */
+  double seconds_convert;      /* reading, calibration and passes (wall); set by snncc.c for eval */
   struct file_outputs *outputs; /* committed by snncc.c when all went well */
 };
 
