@@ -104,27 +104,34 @@ void emit_comment(struct emit *e, const char *text) {
   buf_puts(e->out, " */\n");
 }
 
-/* Columns of the call on one line. */
-static size_t call_width(const struct emit *e, const char *head, const char *const *arg, size_t n,
-                         const char *tail) {
-  size_t width = 2 * (size_t)e->depth + strlen(head) + strlen(tail);
+/* Lines that a call takes from column `start` on. */
+static size_t call_lines(size_t start, const char *const *arg, size_t n, const char *tail) {
+  size_t lines = 1, column = start;
 
-  for (size_t i = 0; i < n; i++)
-    width += strlen(arg[i]) + (i ? 2 : 0);
-  return width;
+  for (size_t i = 0; i < n; i++) {
+    size_t width = strlen(arg[i]) + (i + 1 < n ? 1 : strlen(tail));
+    if (i > 0 && column + 1 + width > EMIT_COLUMNS) {
+      lines++;
+      column = start + width;
+    } else {
+      column += width + (i > 0 ? 1 : 0);
+    }
+  }
+  return lines;
 }
 
 void emit_call(struct emit *e, const char *head, const char *const *arg, size_t n,
                const char *tail) {
-  const char *value = strstr(head, " = ");
+  const char *equals = strstr(head, " = "), *value = equals ? equals + strlen(" = ") : head;
   char *below = ARENA_NEW(e->out->arena, char, strlen(head) + 1);
+  size_t start = 2 * (size_t)e->depth;
   struct flow f;
 
-  if (value && call_width(e, head, arg, n, tail) > EMIT_COLUMNS &&
-      call_width(e, value + strlen(" = "), arg, n, tail) + 4 <= EMIT_COLUMNS) {
-    emit_line(e, "%.*s", (int)(value - head) + 2, head);
+  if (equals && call_lines(start + 4 + strlen(value), arg, n, tail) <
+                    call_lines(start + strlen(head), arg, n, tail)) {
+    emit_line(e, "%.*s", (int)(value - head) - 1, head);
     e->depth += 2;
-    emit_call(e, value + strlen(" = "), arg, n, tail);
+    emit_call(e, value, arg, n, tail);
     e->depth -= 2;
     return;
   }

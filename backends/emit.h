@@ -25,8 +25,9 @@ void emit_blank(struct emit *e);
  * from inside; what is not ASCII becomes '?'. */
 void emit_comment(struct emit *e, const char *text);
 
-/* head, the arguments with commas between, tail. Broken as clang-format does it: after the " = " of
- * head where that is enough, else after commas, and then lines go on below the end of head. */
+/* head, the arguments with commas between, tail. Broken as clang-format does it: after commas, and
+ * then lines go on below the end of head; but after the " = " of head where that takes no more
+ * lines. */
 void emit_call(struct emit *e, const char *head, const char *const *arg, size_t n,
                const char *tail);
 
