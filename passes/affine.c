@@ -10,7 +10,7 @@ struct affine {
   int64_t n;
 };
 
-static bool match_batchnorm(const struct rewrite *r, const struct ir_node *n, struct affine *a) {
+static bool match_batchnorm(struct rewrite *r, const struct ir_node *n, struct affine *a) {
   double epsilon = ir_attr_float(n, IR_A_EPSILON, 1e-5);
   const float *p[4]; /* gamma, beta, mean, var */
 
@@ -32,8 +32,7 @@ static bool match_batchnorm(const struct rewrite *r, const struct ir_node *n, st
   return true;
 }
 
-static bool match_add(const struct rewrite *r, const struct ir_node *n, size_t axis,
-                      struct affine *a) {
+static bool match_add(struct rewrite *r, const struct ir_node *n, size_t axis, struct affine *a) {
   const struct ir_tensor *c = ir_const_in(r->g, n, 1);
 
   if (!c || !ir_type_equal(&n->type, &ir_node(r->g, n->in[0])->type) ||
@@ -47,19 +46,19 @@ static bool match_add(const struct rewrite *r, const struct ir_node *n, size_t a
 }
 
 /* Node n is an affine map of this op with its channels on `axis`. */
-static bool match(const struct rewrite *r, const struct ir_node *n, enum ir_op op, size_t axis,
+static bool match(struct rewrite *r, const struct ir_node *n, enum ir_op op, size_t axis,
                   struct affine *a) {
   if (n->op != op || axis >= n->type.rank)
     return false;
   return op == IR_BATCHNORM ? axis == 1 && match_batchnorm(r, n, a) : match_add(r, n, axis, a);
 }
 
-static bool is_private_linear(const struct rewrite *r, ir_id id, struct rewrite_linear *l) {
+static bool is_private_linear(struct rewrite *r, ir_id id, struct rewrite_linear *l) {
   return rewrite_match_linear(r, id, l) && rewrite_has_one_user(r, id);
 }
 
 /* affine(linear(x)) becomes linear'(x). */
-static bool fold_back(const struct rewrite *r, ir_id id, enum ir_op op) {
+static bool fold_back(struct rewrite *r, ir_id id, enum ir_op op) {
   const struct ir_node *n = ir_node(r->g, id);
   struct rewrite_linear l;
   struct affine a;
@@ -82,7 +81,7 @@ static bool fold_back(const struct rewrite *r, ir_id id, enum ir_op op) {
 
 /* Scaling the elements of a window scales its result. The largest stays the largest where no scale
  * is below 0; a mean that counts padding would have to count shifted padding. */
-static bool commutes_with_pool(const struct rewrite *r, const struct ir_node *pool,
+static bool commutes_with_pool(struct rewrite *r, const struct ir_node *pool,
                                const struct affine *a) {
   struct ir_window w;
 
@@ -104,7 +103,7 @@ static bool commutes_with_pool(const struct rewrite *r, const struct ir_node *po
 }
 
 /* The shift as a constant to add to a value of this type with its channels on axis 1. */
-static struct ir_tensor shift_for(const struct rewrite *r, const struct ir_type *type,
+static struct ir_tensor shift_for(struct rewrite *r, const struct ir_type *type,
                                   const struct affine *a) {
   struct ir_type shaped = *type;
 
@@ -115,7 +114,7 @@ static struct ir_tensor shift_for(const struct rewrite *r, const struct ir_type 
 
 /* affine(reshape(linear(x))) and affine(pool(linear(x))) become reshape(affine(linear(x))) and so
  * on, so that it can fold back. */
-static bool hoist(const struct rewrite *r, ir_id id, enum ir_op op) {
+static bool hoist(struct rewrite *r, ir_id id, enum ir_op op) {
   const struct ir_node *n = ir_node(r->g, id), *in;
   struct rewrite_linear l;
   struct affine a;
@@ -140,7 +139,7 @@ static bool hoist(const struct rewrite *r, ir_id id, enum ir_op op) {
 }
 
 /* pool(affine(x)) becomes affine(pool(x)) where x is not linear: nearer to what comes behind. */
-static bool sink(const struct rewrite *r, ir_id id, enum ir_op op) {
+static bool sink(struct rewrite *r, ir_id id, enum ir_op op) {
   const struct ir_node *n = ir_node(r->g, id), *in = rewrite_operand(r, n, 0, op);
   struct rewrite_linear l;
   struct affine a;
@@ -152,7 +151,7 @@ static bool sink(const struct rewrite *r, ir_id id, enum ir_op op) {
   return true;
 }
 
-static bool has_padding(const struct rewrite *r, const struct ir_node *conv) {
+static bool has_padding(struct rewrite *r, const struct ir_node *conv) {
   struct ir_window w = ir_window_of(r->g, conv);
 
   for (size_t i = 0; i < w.n_axes; i++)
@@ -169,7 +168,7 @@ static bool is_shifting(const struct affine *a) {
 }
 
 /* Weight w[o][i] works on channel (i / inner) of the group of o. */
-static bool absorb(const struct rewrite *r, const struct rewrite_linear *l, const struct affine *a,
+static bool absorb(struct rewrite *r, const struct rewrite_linear *l, const struct affine *a,
                    int64_t inner) {
   int64_t per_group = l->n_in / inner;
   int64_t outs_per_group = l->n_out / (a->n / per_group);
@@ -188,7 +187,7 @@ static bool absorb(const struct rewrite *r, const struct rewrite_linear *l, cons
   return rewrite_set_linear(r, l, ir_const_in(r->g, l->node, 1)->type, w, b);
 }
 
-static bool fold_into_conv(const struct rewrite *r, const struct rewrite_linear *l, enum ir_op op) {
+static bool fold_into_conv(struct rewrite *r, const struct rewrite_linear *l, enum ir_op op) {
   const struct ir_node *n = rewrite_operand(r, l->node, 0, op);
   int64_t per_group = ir_const_in(r->g, l->node, 1)->type.dims[1];
   struct affine a;
@@ -200,8 +199,7 @@ static bool fold_into_conv(const struct rewrite *r, const struct rewrite_linear 
   return true;
 }
 
-static bool fold_into_dense(const struct rewrite *r, const struct rewrite_linear *l,
-                            enum ir_op op) {
+static bool fold_into_dense(struct rewrite *r, const struct rewrite_linear *l, enum ir_op op) {
   const struct ir_node *n = ir_node(r->g, l->node->in[0]), *flat = NULL;
   struct affine a;
   ir_id x;
@@ -222,7 +220,7 @@ static bool fold_into_dense(const struct rewrite *r, const struct rewrite_linear
 
 /* linear(affine(x)) and dense(flatten(affine(x))) lose the affine node. A conv with padding keeps
  * it: its border is 0, not the shift. */
-static bool fold_forward(const struct rewrite *r, ir_id id, enum ir_op op) {
+static bool fold_forward(struct rewrite *r, ir_id id, enum ir_op op) {
   struct rewrite_linear l;
 
   if (!rewrite_match_linear(r, id, &l))
@@ -230,6 +228,6 @@ static bool fold_forward(const struct rewrite *r, ir_id id, enum ir_op op) {
   return l.node->op == IR_CONV ? fold_into_conv(r, &l, op) : fold_into_dense(r, &l, op);
 }
 
-bool affine_merge(const struct rewrite *r, ir_id id, enum ir_op op) {
+bool affine_merge(struct rewrite *r, ir_id id, enum ir_op op) {
   return fold_back(r, id, op) || hoist(r, id, op) || sink(r, id, op) || fold_forward(r, id, op);
 }

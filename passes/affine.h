@@ -10,6 +10,6 @@
 
 /* Merges the affine nodes of this op (IR_ADD or IR_BATCHNORM) with what is around node `id`, which
  * is such a node, a pool behind one, or a conv or dense behind one. True: something has changed. */
-bool affine_merge(const struct rewrite *r, ir_id id, enum ir_op op);
+bool affine_merge(struct rewrite *r, ir_id id, enum ir_op op);
 
 #endif

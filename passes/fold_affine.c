@@ -15,7 +15,7 @@
 #include "passes/affine.h"
 #include "passes/rewrite.h"
 
-static bool matmul_to_dense(const struct rewrite *r, ir_id id) {
+static bool matmul_to_dense(struct rewrite *r, ir_id id) {
   struct ir_node n = *ir_node(r->g, id);
   const struct ir_tensor *w = n.op == IR_MATMUL ? ir_const_in(r->g, &n, 1) : NULL;
   struct ir_attr perm = ir_ints(IR_A_PERM, (const int64_t[]){1, 0}, 2);
@@ -31,7 +31,7 @@ static bool matmul_to_dense(const struct rewrite *r, ir_id id) {
 }
 
 /* add(add(x, c), d) */
-static bool merge_adds(const struct rewrite *r, ir_id id) {
+static bool merge_adds(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id), *in = rewrite_operand(r, n, 0, IR_ADD);
   ir_id constants[2];
   struct ir_node sum = {.op = IR_ADD, .in = constants, .n_in = 2};
@@ -46,7 +46,7 @@ static bool merge_adds(const struct rewrite *r, ir_id id) {
   return true;
 }
 
-static bool merge_bias(const struct rewrite *r, ir_id id) {
+static bool merge_bias(struct rewrite *r, ir_id id) {
   return affine_merge(r, id, IR_ADD);
 }
 

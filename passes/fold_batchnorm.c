@@ -15,7 +15,7 @@
 #include "passes/affine.h"
 #include "passes/rewrite.h"
 
-static bool merge_batchnorm(const struct rewrite *r, ir_id id) {
+static bool merge_batchnorm(struct rewrite *r, ir_id id) {
   return affine_merge(r, id, IR_BATCHNORM);
 }
 

@@ -26,7 +26,7 @@ static bool is_finite_tensor(const struct ir_tensor *t) {
   return true;
 }
 
-static bool evaluate(const struct rewrite *r, ir_id id) {
+static bool evaluate(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id);
   struct ir_tensor t;
   struct ir_attr value;
@@ -44,7 +44,7 @@ static bool evaluate(const struct rewrite *r, ir_id id) {
   return true;
 }
 
-static bool is_zero_const(const struct rewrite *r, const struct ir_node *n, size_t k) {
+static bool is_zero_const(struct rewrite *r, const struct ir_node *n, size_t k) {
   const struct ir_tensor *t = ir_const_in(r->g, n, k);
   int64_t count = t ? ir_type_count(&t->type) : 0;
 
@@ -57,7 +57,7 @@ static bool is_zero_const(const struct rewrite *r, const struct ir_node *n, size
 }
 
 /* A window of one element at every element. */
-static bool is_pool_of_one(const struct rewrite *r, const struct ir_node *n) {
+static bool is_pool_of_one(struct rewrite *r, const struct ir_node *n) {
   struct ir_window w = ir_window_of(r->g, n);
 
   for (size_t i = 0; i < w.n_axes; i++)
@@ -72,7 +72,7 @@ static bool has_no_bounds(const struct ir_node *n) {
 }
 
 /* The node passes its first operand on as it is, provided that the types are the same. */
-static bool does_nothing(const struct rewrite *r, const struct ir_node *n) {
+static bool does_nothing(struct rewrite *r, const struct ir_node *n) {
   switch ((int)n->op) {
   case IR_ADD:
     return is_zero_const(r, n, 1);
@@ -91,7 +91,7 @@ static bool does_nothing(const struct rewrite *r, const struct ir_node *n) {
   }
 }
 
-static bool drop_identity(const struct rewrite *r, ir_id id) {
+static bool drop_identity(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id);
 
   if (!does_nothing(r, n) || !ir_type_equal(&n->type, &ir_node(r->g, n->in[0])->type))
@@ -101,7 +101,7 @@ static bool drop_identity(const struct rewrite *r, ir_id id) {
 }
 
 /* clip from 0 upwards is relu. */
-static bool name_relu(const struct rewrite *r, ir_id id) {
+static bool name_relu(struct rewrite *r, ir_id id) {
   struct ir_node n = *ir_node(r->g, id);
 
   if (n.op != IR_CLIP || ir_attr_float(&n, IR_A_MIN, -1) != 0 ||
@@ -115,7 +115,7 @@ static bool name_relu(const struct rewrite *r, ir_id id) {
 }
 
 /* The passes that follow look for a constant in second place. */
-static bool order_add(const struct rewrite *r, ir_id id) {
+static bool order_add(struct rewrite *r, ir_id id) {
   struct ir_node n = *ir_node(r->g, id);
 
   if (n.op != IR_ADD || !ir_const_in(r->g, &n, 0) || ir_const_in(r->g, &n, 1))

@@ -64,8 +64,7 @@ static bool is_padded(const struct ir_window *w) {
 }
 
 /* A conv or dense that only the layer behind it uses. It may be padded. */
-static bool match_inner(const struct rewrite *r, ir_id id, struct rewrite_linear *l,
-                        struct stage *s) {
+static bool match_inner(struct rewrite *r, ir_id id, struct rewrite_linear *l, struct stage *s) {
   struct ir_window w = {0};
 
   if (!rewrite_match_linear(r, id, l) || !rewrite_has_one_user(r, id))
@@ -82,7 +81,7 @@ static bool match_inner(const struct rewrite *r, ir_id id, struct rewrite_linear
 }
 
 /* The layer behind; n_mid channels go into it. Padding would have to be that of what it reads. */
-static bool match_outer(const struct rewrite *r, ir_id id, int64_t n_mid, struct stage *s) {
+static bool match_outer(struct rewrite *r, ir_id id, int64_t n_mid, struct stage *s) {
   const struct ir_node *n = ir_node(r->g, id);
   struct rewrite_linear l;
   struct ir_window w;
@@ -159,8 +158,7 @@ static void multiply_row(const struct product *p, int64_t o, double *w, double *
 }
 
 /* Replaces the inner layer, l, by the product. */
-static bool multiply(const struct rewrite *r, const struct rewrite_linear *l,
-                     const struct product *p) {
+static bool multiply(struct rewrite *r, const struct rewrite_linear *l, const struct product *p) {
   struct ir_type type = ir_const_in(r->g, l->node, 1)->type;
   double *w = ARENA_NEW(r->comp->scratch, double, (size_t)(p->outer.n_out * p->row));
   double *b = ARENA_NEW(r->comp->scratch, double, (size_t)p->outer.n_out);
@@ -184,8 +182,8 @@ static bool multiply(const struct rewrite *r, const struct rewrite_linear *l,
 
 /* A narrow layer between two wide ones is cheaper apart than together, but has no spikes: worth a
  * rise that the network does not feel. */
-static bool is_worth_it(const struct rewrite *r, const struct product *p,
-                        const struct ir_node *inner, const struct ir_node *outer) {
+static bool is_worth_it(struct rewrite *r, const struct product *p, const struct ir_node *inner,
+                        const struct ir_node *outer) {
   double n_inner = (double)ir_type_count(&inner->type),
          n_outer = (double)ir_type_count(&outer->type);
   double row_inner = (double)p->inner.n_in, row_outer = (double)p->outer.n_in;
@@ -193,14 +191,18 @@ static bool is_worth_it(const struct rewrite *r, const struct product *p,
   double weights = (double)p->inner.n_out * row_inner + (double)p->outer.n_out * row_outer;
   double macs, ops;
 
-  exec_analog_cost(r->g, &macs, &ops);
-  return rise <= MAX_RISE * macs && (double)p->outer.n_out * (double)p->row <= MAX_GROWTH * weights;
+  if (rise > 0) {
+    exec_analog_cost(r->g, &macs, &ops);
+    if (rise > MAX_RISE * macs)
+      return false;
+  }
+  return (double)p->outer.n_out * (double)p->row <= MAX_GROWTH * weights;
 }
 
 /* ---- rules ---- */
 
 /* Between the layers stands nothing, or a reshape of [N, C, 1, 1] to [N, C]. */
-static const struct ir_node *reshape_between(const struct rewrite *r, const struct ir_node *outer) {
+static const struct ir_node *reshape_between(struct rewrite *r, const struct ir_node *outer) {
   const struct ir_node *reshape = rewrite_operand(r, outer, 0, IR_RESHAPE);
   const struct ir_type *from;
 
@@ -214,7 +216,7 @@ static const struct ir_node *reshape_between(const struct rewrite *r, const stru
              : NULL;
 }
 
-static bool merge_two(const struct rewrite *r, ir_id id) {
+static bool merge_two(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id), *reshape;
   struct rewrite_linear l;
   struct product p;
@@ -242,7 +244,7 @@ static bool merge_two(const struct rewrite *r, ir_id id) {
 }
 
 /* avgpool(conv 1x1) where one layer would take too much: the mean first. */
-static bool pool_first(const struct rewrite *r, ir_id id) {
+static bool pool_first(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id);
   struct stage inner, outer;
   struct rewrite_linear l;

@@ -14,7 +14,7 @@
 #include "passes/rewrite.h"
 
 /* relu(concat(a, b)): a relu for each operand. */
-static void spread(const struct rewrite *r, ir_id id) {
+static void spread(struct rewrite *r, ir_id id) {
   struct ir_node relu = *ir_node(r->g, id);
   ir_id concat_id = relu.in[0];
   struct ir_node concat = *ir_node(r->g, concat_id);
@@ -29,7 +29,7 @@ static void spread(const struct rewrite *r, ir_id id) {
   rewrite_drop(r, id);
 }
 
-static bool move_relu(const struct rewrite *r, ir_id id) {
+static bool move_relu(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id), *in;
 
   if ((n->op != IR_RELU && n->op != IR_CLIP) || !rewrite_has_one_user(r, n->in[0]))

@@ -1,6 +1,7 @@
 #include "passes/rewrite.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "ir/base/arena.h"
 #include "ir/base/diag.h"
@@ -8,14 +9,121 @@
 #include "ir/exec/fold.h"
 #include "passes/analysis/ranges.h"
 
+/* ---- the books ---- */
+
+static void make_room(struct rewrite *r) {
+  size_t n = ir_n_nodes(r->g) + 1, cap = 2 * n;
+  uint32_t *uses = r->uses;
+  ir_id *instead = r->instead;
+
+  if (n <= r->cap)
+    return;
+  r->uses = ARENA_NEW(r->comp->scratch, uint32_t, cap);
+  r->instead = ARENA_NEW(r->comp->scratch, ir_id, cap);
+  if (r->cap > 0) {
+    memcpy(r->uses, uses, r->cap * sizeof *uses);
+    memcpy(r->instead, instead, r->cap * sizeof *instead);
+  }
+  r->cap = cap;
+}
+
+static void count_operands(struct rewrite *r, ir_id id) {
+  const struct ir_node *n = ir_node(r->g, id);
+
+  for (size_t k = 0; k < n->n_in; k++)
+    r->uses[n->in[k].idx]++;
+}
+
+static ir_id resolved(const struct rewrite *r, ir_id id) {
+  while (!ir_is_none(r->instead[id.idx]))
+    id = r->instead[id.idx];
+  return id;
+}
+
+/* The operands of a node that is replaced or gone lose a user. What then has none goes too, with
+ * its operands: chains are as long as the graph, so without recursion. */
+static void release_operands(struct rewrite *r, ir_id id) {
+  const struct ir_node *n = ir_node(r->g, id);
+  ir_id *stack = ARENA_NEW(r->comp->scratch, ir_id, n->n_in);
+  size_t n_stack = 0, cap = n->n_in;
+
+  for (;;) {
+    for (size_t k = 0; k < n->n_in; k++) {
+      ir_id in = resolved(r, n->in[k]);
+      if (--r->uses[in.idx] > 0)
+        continue;
+      if (n_stack == cap) {
+        stack = memcpy(ARENA_NEW(r->comp->scratch, ir_id, 2 * cap), stack, cap * sizeof *stack);
+        cap *= 2;
+      }
+      stack[n_stack++] = in;
+    }
+    if (n_stack == 0)
+      return;
+    n = ir_node(r->g, stack[--n_stack]);
+  }
+}
+
+/* Operands that were dropped become what stands for them. */
+static void resolve_operands(struct rewrite *r, ir_id id) {
+  struct ir_node n = *ir_node(r->g, id);
+  ir_id *in = NULL;
+
+  for (size_t k = 0; k < n.n_in; k++) {
+    if (ir_is_none(r->instead[n.in[k].idx]))
+      continue;
+    if (!in)
+      in = arena_memdup(r->comp->scratch, n.in, n.n_in * sizeof *in);
+    in[k] = resolved(r, in[k]);
+  }
+  n.in = in;
+  if (in && !ir_replace(r->g, r->comp->diag, id, &n))
+    diag_bug(r->comp->diag, n.loc, "a dropped node had another type than what stands for it");
+}
+
+/* ---- rounds ---- */
+
+static void begin_round(struct rewrite *r) {
+  r->n_known = ir_n_nodes(r->g);
+  r->nonnegative = ranges_nonnegative(r->g, r->comp->scratch);
+  r->cap = 0;
+  make_room(r);
+  for (size_t i = 1; i <= r->n_known; i++)
+    count_operands(r, ir_id_at(i));
+}
+
+/* Tries the rules at one node. After a swap it goes on where the outer node now is: what moves up a
+ * chain does so in one round. */
+static bool visit(struct rewrite *r, ir_id id, rewrite_rule *const *rules, size_t n_rules) {
+  size_t n_swaps = 0;
+  bool has_changed = false;
+
+  for (ir_id at = id;; at = r->inner, n_swaps++) {
+    resolve_operands(r, at);
+    r->inner = (ir_id){0};
+    for (size_t k = 0; k < n_rules && ir_is_none(r->inner); k++)
+      if (ir_is_none(r->instead[at.idx]))
+        has_changed |= rules[k](r, at);
+    if (ir_is_none(r->inner))
+      break;
+  }
+  for (; n_swaps > 0; n_swaps--) {
+    ir_id inner = ir_node(r->g, id)->in[0];
+    resolve_operands(r, id);
+    id = inner;
+  }
+  return has_changed;
+}
+
 static bool run_round(struct rewrite *r, rewrite_rule *const *rules, size_t n_rules) {
   bool has_changed = false;
 
-  r->n_known = ir_n_nodes(r->g);
-  r->nonnegative = ranges_nonnegative(r->g, r->comp->scratch);
-  for (size_t i = 1; i <= r->n_known; i++)
-    for (size_t k = 0; k < n_rules; k++)
-      has_changed |= rules[k](r, ir_id_at(i));
+  begin_round(r);
+  for (size_t i = 1; i <= r->n_known; i++) {
+    enum ir_op op = ir_node(r->g, ir_id_at(i))->op;
+    if (r->uses[i] > 0 || op == IR_OUTPUT)
+      has_changed |= visit(r, ir_id_at(i), rules, n_rules);
+  }
   return has_changed;
 }
 
@@ -35,22 +143,24 @@ bool rewrite_run(struct comp *c, struct ir_graph *g, rewrite_rule *const *rules,
   return true;
 }
 
-const struct ir_node *rewrite_operand(const struct rewrite *r, const struct ir_node *n, size_t k,
+/* ---- patterns ---- */
+
+const struct ir_node *rewrite_operand(struct rewrite *r, const struct ir_node *n, size_t k,
                                       enum ir_op op) {
   const struct ir_node *in = k < n->n_in ? ir_node(r->g, n->in[k]) : NULL;
 
   return in && in->op == op ? in : NULL;
 }
 
-bool rewrite_has_one_user(const struct rewrite *r, ir_id id) {
-  return !ir_is_none(ir_only_user(r->g, id));
+bool rewrite_has_one_user(struct rewrite *r, ir_id id) {
+  return r->uses[id.idx] == 1;
 }
 
-bool rewrite_is_nonnegative(const struct rewrite *r, ir_id id) {
+bool rewrite_is_nonnegative(struct rewrite *r, ir_id id) {
   return id.idx <= r->n_known && r->nonnegative[id.idx];
 }
 
-bool rewrite_match_linear(const struct rewrite *r, ir_id id, struct rewrite_linear *l) {
+bool rewrite_match_linear(struct rewrite *r, ir_id id, struct rewrite_linear *l) {
   const struct ir_node *n = ir_node(r->g, id);
   const struct ir_tensor *w, *b;
 
@@ -70,7 +180,7 @@ bool rewrite_match_linear(const struct rewrite *r, ir_id id, struct rewrite_line
   return true;
 }
 
-bool rewrite_channel_values(const struct rewrite *r, const struct ir_tensor *c,
+bool rewrite_channel_values(struct rewrite *r, const struct ir_tensor *c,
                             const struct ir_type *type, size_t axis, double **v) {
   size_t skipped = type->rank - (size_t)c->type.rank;
   const float *x = c->data;
@@ -86,20 +196,37 @@ bool rewrite_channel_values(const struct rewrite *r, const struct ir_tensor *c,
   return true;
 }
 
-ir_id rewrite_append(const struct rewrite *r, const struct ir_node *n) {
-  ir_id id = ir_append(r->g, r->comp->diag, n);
+/* ---- changes ---- */
 
+static ir_id enter(struct rewrite *r, ir_id id, struct loc loc) {
   if (ir_is_none(id))
-    diag_bug(r->comp->diag, n->loc, "a rule has made a node that is not well typed");
+    diag_bug(r->comp->diag, loc, "a rule has made a node that is not well typed");
+  make_room(r);
+  count_operands(r, id);
   return id;
 }
 
-void rewrite_replace(const struct rewrite *r, ir_id id, const struct ir_node *n) {
+ir_id rewrite_append(struct rewrite *r, const struct ir_node *n) {
+  return enter(r, ir_append(r->g, r->comp->diag, n), n->loc);
+}
+
+ir_id rewrite_append_const(struct rewrite *r, const char *name, struct ir_tensor t,
+                           struct loc loc) {
+  return enter(r, ir_append_const(r->g, r->comp->diag, name, t, loc), loc);
+}
+
+void rewrite_replace(struct rewrite *r, ir_id id, const struct ir_node *n) {
+  const ir_id *in = n->in;
+
+  /* New users first: an operand that stays must not be given up in between. */
+  for (size_t k = 0; k < n->n_in; k++)
+    r->uses[in[k].idx]++;
+  release_operands(r, id);
   if (!ir_replace(r->g, r->comp->diag, id, n))
     diag_bug(r->comp->diag, n->loc, "a rule has replaced a node by one that is not well typed");
 }
 
-ir_id rewrite_const(const struct rewrite *r, ir_id old, struct ir_tensor t) {
+ir_id rewrite_const(struct rewrite *r, ir_id old, struct ir_tensor t) {
   struct ir_attr value = ir_tensor_attr(IR_A_VALUE, t);
   struct ir_node n = *ir_node(r->g, old);
 
@@ -111,7 +238,7 @@ ir_id rewrite_const(const struct rewrite *r, ir_id old, struct ir_tensor t) {
 }
 
 /* *n with x as its first operand; the operands are in scratch. */
-static struct ir_node with_operand(const struct rewrite *r, const struct ir_node *n, ir_id x) {
+static struct ir_node with_operand(struct rewrite *r, const struct ir_node *n, ir_id x) {
   struct ir_node changed = *n;
   ir_id *in = arena_memdup(r->comp->scratch, n->in, n->n_in * sizeof *n->in);
 
@@ -120,13 +247,13 @@ static struct ir_node with_operand(const struct rewrite *r, const struct ir_node
   return changed;
 }
 
-void rewrite_set_operand(const struct rewrite *r, ir_id id, ir_id x) {
+void rewrite_set_operand(struct rewrite *r, ir_id id, ir_id x) {
   struct ir_node n = with_operand(r, ir_node(r->g, id), x);
 
   rewrite_replace(r, id, &n);
 }
 
-ir_id rewrite_rebase(const struct rewrite *r, ir_id id, ir_id x) {
+ir_id rewrite_rebase(struct rewrite *r, ir_id id, ir_id x) {
   struct ir_node n = with_operand(r, ir_node(r->g, id), x);
 
   if (!rewrite_has_one_user(r, id))
@@ -136,39 +263,50 @@ ir_id rewrite_rebase(const struct rewrite *r, ir_id id, ir_id x) {
 }
 
 /* Operand 1 of the node that has one becomes *second, where that is given. */
-static void swap(const struct rewrite *r, ir_id outer_id, const struct ir_tensor *second) {
+static void swap(struct rewrite *r, ir_id outer_id, const struct ir_tensor *second) {
   const struct ir_node *outer = ir_node(r->g, outer_id);
   ir_id inner_id = outer->in[0];
-  const struct ir_node *inner = ir_node(r->g, inner_id);
-  struct ir_node nodes[2] = {with_operand(r, outer, inner->in[0]),
-                             with_operand(r, inner, inner_id)};
+  struct ir_node inner = *ir_node(r->g, inner_id);
+  struct ir_node nodes[2] = {with_operand(r, outer, inner.in[0]),
+                             with_operand(r, &inner, inner_id)};
   const ir_id ids[2] = {inner_id, outer_id};
+  ir_id in[2][2];
 
-  for (size_t k = 0; k < 2; k++) {
-    ir_id in[2] = {nodes[k].in[0]};
-    if (second && nodes[k].n_in == 2) {
-      in[1] = rewrite_const(r, nodes[k].in[1], *second);
-      nodes[k].in = in;
+  for (size_t k = 0; k < 2 && second; k++)
+    if (nodes[k].n_in == 2) {
+      in[k][0] = nodes[k].in[0];
+      in[k][1] = rewrite_const(r, nodes[k].in[1], *second);
+      nodes[k].in = in[k];
     }
+  count_operands(r, inner_id); /* held, while one node has given them up and the other not taken */
+  for (size_t k = 0; k < 2; k++) {
     nodes[k].name = NULL;
     rewrite_replace(r, ids[k], &nodes[k]);
   }
+  for (size_t k = 0; k < inner.n_in; k++)
+    r->uses[inner.in[k].idx]--;
   ir_swap_names(r->g, inner_id, outer_id);
+  r->inner = inner_id;
 }
 
-void rewrite_swap(const struct rewrite *r, ir_id outer_id) {
+void rewrite_swap(struct rewrite *r, ir_id outer_id) {
   swap(r, outer_id, NULL);
 }
 
-void rewrite_swap_add(const struct rewrite *r, ir_id outer_id, struct ir_tensor c) {
+void rewrite_swap_add(struct rewrite *r, ir_id outer_id, struct ir_tensor c) {
   swap(r, outer_id, &c);
 }
 
-void rewrite_drop(const struct rewrite *r, ir_id id) {
-  ir_replace_uses(r->g, id, ir_node(r->g, id)->in[0]);
+void rewrite_drop(struct rewrite *r, ir_id id) {
+  ir_id instead = ir_node(r->g, id)->in[0];
+
+  r->uses[instead.idx] += r->uses[id.idx];
+  r->uses[id.idx] = 0;
+  release_operands(r, id);
+  r->instead[id.idx] = instead;
 }
 
-void rewrite_set_const(const struct rewrite *r, ir_id id, size_t k, struct ir_tensor t) {
+void rewrite_set_const(struct rewrite *r, ir_id id, size_t k, struct ir_tensor t) {
   struct ir_node n = *ir_node(r->g, id);
   ir_id *in = arena_memdup(r->comp->scratch, n.in, n.n_in * sizeof *n.in);
 
@@ -177,7 +315,7 @@ void rewrite_set_const(const struct rewrite *r, ir_id id, size_t k, struct ir_te
   rewrite_replace(r, id, &n);
 }
 
-struct ir_tensor rewrite_tensor(const struct rewrite *r, struct ir_type type, const double *v) {
+struct ir_tensor rewrite_tensor(struct rewrite *r, struct ir_type type, const double *v) {
   struct ir_tensor t = ir_tensor_new(ir_graph_arena(r->g), type);
 
   for (int64_t i = 0; i < ir_type_count(&type); i++)
@@ -199,8 +337,8 @@ static bool is_any(const double *v, int64_t n) {
   return false;
 }
 
-bool rewrite_set_linear(const struct rewrite *r, const struct rewrite_linear *l,
-                        struct ir_type type, const double *w, const double *b) {
+bool rewrite_set_linear(struct rewrite *r, const struct rewrite_linear *l, struct ir_type type,
+                        const double *w, const double *b) {
   struct ir_type bias_type = ir_type_make(IR_F32, 1, type.dims);
   struct ir_node n = *ir_node(r->g, l->id);
   bool has_bias = n.n_in == 3;
@@ -222,7 +360,7 @@ bool rewrite_set_linear(const struct rewrite *r, const struct rewrite_linear *l,
   return true;
 }
 
-struct ir_tensor rewrite_evaluate(const struct rewrite *r, const struct ir_node *n) {
+struct ir_tensor rewrite_evaluate(struct rewrite *r, const struct ir_node *n) {
   struct ir_node node = *n;
   struct ir_tensor t;
 

@@ -28,9 +28,9 @@ static void invert(const int64_t *perm, size_t rank, int64_t *inverse) {
     inverse[perm[i]] = (int64_t)i;
 }
 
-static struct ir_tensor transpose_const(const struct rewrite *r, struct ir_tensor t,
+static struct ir_tensor transpose_const(struct rewrite *r, struct ir_tensor t,
                                         const int64_t *perm) {
-  ir_id in = ir_append_const(r->g, r->comp->diag, "const", t, (struct loc){0});
+  ir_id in = rewrite_append_const(r, "const", t, (struct loc){0});
   struct ir_attr attr = ir_ints(IR_A_PERM, perm, t.type.rank);
 
   return rewrite_evaluate(
@@ -65,7 +65,7 @@ static bool is_identity_perm(const struct ir_node *n) {
 }
 
 /* Drops moves that move nothing; types of the same dims are a condition for all of them. */
-static bool drop_move(const struct rewrite *r, ir_id id) {
+static bool drop_move(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id);
   bool moves_nothing = (n->op == IR_RESHAPE) || (n->op == IR_CONCAT && n->n_in == 1) ||
                        (n->op == IR_TRANSPOSE && is_identity_perm(n)) ||
@@ -80,7 +80,7 @@ static bool drop_move(const struct rewrite *r, ir_id id) {
 
 /* ---- chains ---- */
 
-static bool merge_reshapes(const struct rewrite *r, ir_id id) {
+static bool merge_reshapes(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id), *in;
 
   if (n->op != IR_RESHAPE || !(in = rewrite_operand(r, n, 0, IR_RESHAPE)))
@@ -89,7 +89,7 @@ static bool merge_reshapes(const struct rewrite *r, ir_id id) {
   return true;
 }
 
-static bool merge_transposes(const struct rewrite *r, ir_id id) {
+static bool merge_transposes(struct rewrite *r, ir_id id) {
   struct ir_node n = *ir_node(r->g, id);
   const struct ir_node *in;
   struct ir_attr perm;
@@ -107,7 +107,7 @@ static bool merge_transposes(const struct rewrite *r, ir_id id) {
 }
 
 /* A transpose that only moves axes of size 1 keeps the order of the elements. */
-static bool transpose_to_reshape(const struct rewrite *r, ir_id id) {
+static bool transpose_to_reshape(struct rewrite *r, ir_id id) {
   struct ir_node n = *ir_node(r->g, id);
   struct ir_attr shape = ir_ints(IR_A_SHAPE, n.type.dims, n.type.rank);
   int64_t last = -1;
@@ -128,10 +128,12 @@ static bool transpose_to_reshape(const struct rewrite *r, ir_id id) {
 
 /* ---- transposes sink ---- */
 
-/* The value comes from an input through nothing but elementwise ops: there a transpose belongs as
- * close to the input as it gets. */
-static bool is_near_input(const struct rewrite *r, ir_id id) {
-  for (;;) {
+/* The value comes from an input through nothing but a few elementwise ops: there a transpose belongs
+ * as close to the input as it gets. */
+static bool is_near_input(struct rewrite *r, ir_id id) {
+  enum { FAR = 64 };
+
+  for (int distance = 0; distance < FAR; distance++) {
     const struct ir_node *n = ir_node(r->g, id);
     if (n->op == IR_INPUT)
       return true;
@@ -140,17 +142,18 @@ static bool is_near_input(const struct rewrite *r, ir_id id) {
       return false;
     id = n->in[0];
   }
+  return false;
 }
 
 /* Operand k is a transpose that may move behind node n, its only user. */
-static const struct ir_node *sinking_transpose(const struct rewrite *r, const struct ir_node *n,
+static const struct ir_node *sinking_transpose(struct rewrite *r, const struct ir_node *n,
                                                size_t k) {
   const struct ir_node *t = rewrite_operand(r, n, k, IR_TRANSPOSE);
 
   return t && !is_near_input(r, t->in[0]) && rewrite_has_one_user(r, n->in[k]) ? t : NULL;
 }
 
-static bool sink_behind_elementwise(const struct rewrite *r, ir_id id) {
+static bool sink_behind_elementwise(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id);
 
   if ((n->op != IR_RELU && n->op != IR_CLIP && n->op != IR_CAST) || !sinking_transpose(r, n, 0))
@@ -160,7 +163,7 @@ static bool sink_behind_elementwise(const struct rewrite *r, ir_id id) {
 }
 
 /* padding(transpose(x)): the pads follow their axes. */
-static bool sink_behind_padding(const struct rewrite *r, ir_id id) {
+static bool sink_behind_padding(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id), *t;
   const int64_t *pads;
   int64_t v[2 * IR_MAX_RANK];
@@ -178,8 +181,8 @@ static bool sink_behind_padding(const struct rewrite *r, ir_id id) {
 }
 
 /* Constant c with leading axes of size 1, so that it has `rank` of them, in the order of perm. */
-static struct ir_tensor transpose_operand(const struct rewrite *r, const struct ir_tensor *c,
-                                          size_t rank, const int64_t *perm) {
+static struct ir_tensor transpose_operand(struct rewrite *r, const struct ir_tensor *c, size_t rank,
+                                          const int64_t *perm) {
   size_t missing = rank - c->type.rank;
   struct ir_tensor full = *c;
 
@@ -190,7 +193,7 @@ static struct ir_tensor transpose_operand(const struct rewrite *r, const struct 
 }
 
 /* add(transpose(x), constant) */
-static bool sink_behind_bias(const struct rewrite *r, ir_id id) {
+static bool sink_behind_bias(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id), *t;
   const struct ir_tensor *c = n->op == IR_ADD ? ir_const_in(r->g, n, 1) : NULL;
   int64_t inverse[IR_MAX_RANK];
@@ -211,7 +214,7 @@ static bool is_same_perm(const struct ir_node *a, const struct ir_node *b) {
 
 /* add or concat of values that are all transposed alike: once behind it is enough. The first
  * transpose becomes the join, the node the transpose. */
-static bool sink_behind_join(const struct rewrite *r, ir_id id) {
+static bool sink_behind_join(struct rewrite *r, ir_id id) {
   struct ir_node n = *ir_node(r->g, id), first;
   ir_id join_id, *in;
 
@@ -240,7 +243,7 @@ static bool sink_behind_join(const struct rewrite *r, ir_id id) {
 }
 
 /* transpose(elementwise(input)): up to the input. */
-static bool rise_to_input(const struct rewrite *r, ir_id id) {
+static bool rise_to_input(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id), *in;
   const struct ir_tensor *c;
 
@@ -263,7 +266,7 @@ static bool rise_to_input(const struct rewrite *r, ir_id id) {
 
 /* Column j of w belongs to element j of the transposed operand; it goes to where that element is in
  * the operand of the transpose. */
-static struct ir_tensor permute_columns(const struct rewrite *r, const struct ir_tensor *w,
+static struct ir_tensor permute_columns(struct rewrite *r, const struct ir_tensor *w,
                                         const struct ir_node *t) {
   struct ir_tensor rows = *w, moved;
   int64_t inverse[IR_MAX_RANK];
@@ -277,7 +280,7 @@ static struct ir_tensor permute_columns(const struct rewrite *r, const struct ir
   return moved;
 }
 
-static bool permute_dense(const struct rewrite *r, ir_id id) {
+static bool permute_dense(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id), *flat, *t;
   const struct ir_tensor *w = n->op == IR_DENSE ? ir_const_in(r->g, n, 1) : NULL;
 
@@ -293,7 +296,7 @@ static bool permute_dense(const struct rewrite *r, ir_id id) {
 /* ---- padding ---- */
 
 /* What the padding adds is what the window takes for its own padding. */
-static bool pads_alike(const struct rewrite *r, const struct ir_node *window,
+static bool pads_alike(struct rewrite *r, const struct ir_node *window,
                        const struct ir_node *padding, const struct ir_window *w) {
   double value = ir_attr_float(padding, IR_A_VALUE_F, 0);
   bool has_own = false;
@@ -333,7 +336,7 @@ static bool add_pads(struct ir_window *w, const int64_t *pads, size_t rank) {
   return true;
 }
 
-static bool merge_padding(const struct rewrite *r, ir_id id) {
+static bool merge_padding(struct rewrite *r, ir_id id) {
   struct ir_node n = *ir_node(r->g, id);
   const struct ir_node *padding;
   struct ir_window w;
