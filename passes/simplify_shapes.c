@@ -128,8 +128,8 @@ static bool transpose_to_reshape(struct rewrite *r, ir_id id) {
 
 /* ---- transposes sink ---- */
 
-/* The value comes from an input through nothing but a few elementwise ops: there a transpose belongs
- * as close to the input as it gets. */
+/* The value comes from an input through nothing but a few elementwise ops: there a transpose
+ * belongs as close to the input as it gets. */
 static bool is_near_input(struct rewrite *r, ir_id id) {
   enum { FAR = 64 };
 
