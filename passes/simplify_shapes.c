@@ -295,6 +295,8 @@ static bool permute_dense(struct rewrite *r, ir_id id) {
 
 /* ---- padding ---- */
 
+enum { MAX_MERGED_PAD = 1024 }; /* far below what a conv may have */
+
 /* What the padding adds is what the window takes for its own padding. */
 static bool pads_alike(struct rewrite *r, const struct ir_node *window,
                        const struct ir_node *padding, const struct ir_window *w) {
@@ -320,18 +322,19 @@ static bool pads_alike(struct rewrite *r, const struct ir_node *window,
   }
 }
 
-/* Adds pads of all axes to those of a window; false where they do not fit it. */
-static bool add_pads(struct ir_window *w, const int64_t *pads, size_t rank) {
+/* Adds pads of all axes to those of a window; false where they do not fit it. A conv may see
+ * padding alone, a pool must not. */
+static bool add_pads(struct ir_window *w, bool is_conv, const int64_t *pads, size_t rank) {
   for (size_t i = 0; i < 2; i++)
     if (pads[i] != 0 || pads[rank + i] != 0)
       return false;
   for (size_t i = 0; i < w->n_axes; i++) {
-    int64_t reach = (w->kernel[i] - 1) * w->dilation[i] + 1;
-    if (pads[2 + i] < 0 || pads[rank + 2 + i] < 0 || pads[2 + i] >= reach - w->pad_begin[i] ||
-        pads[rank + 2 + i] >= reach - w->pad_end[i])
+    int64_t begin = pads[2 + i], end = pads[rank + 2 + i];
+    int64_t limit = is_conv ? MAX_MERGED_PAD : (w->kernel[i] - 1) * w->dilation[i];
+    if (begin < 0 || end < 0 || begin > limit - w->pad_begin[i] || end > limit - w->pad_end[i])
       return false;
-    w->pad_begin[i] += pads[2 + i];
-    w->pad_end[i] += pads[rank + 2 + i];
+    w->pad_begin[i] += begin;
+    w->pad_end[i] += end;
   }
   return true;
 }
@@ -348,7 +351,7 @@ static bool merge_padding(struct rewrite *r, ir_id id) {
     return false;
   w = ir_window_of(r->g, &n);
   if (!pads_alike(r, &n, padding, &w) ||
-      !add_pads(&w, ir_attr(padding, IR_A_PADS)->u.ints.v, padding->type.rank))
+      !add_pads(&w, n.op == IR_CONV, ir_attr(padding, IR_A_PADS)->u.ints.v, padding->type.rank))
     return false;
   for (size_t i = 0; i < w.n_axes; i++) {
     pads[i] = w.pad_begin[i];

@@ -197,7 +197,7 @@ static void padding_goes_into_the_window_where_it_means_the_same(void **state) {
               "6]\n") "%c = conv %p, %w : f32[1, 2, 4, 4]\n"
                       "%y = output %c : f32[1, 2, 4, 4]\n",
        "padding conv"},
-      {"more than the window reaches",
+      {"conv that sees padding alone",
        PADDED("%p = padding %x {pads=[0, 0, 3, 3, 0, 0, 3, 3]} : f32[1, 2, 10, 10]\n") "%c = conv "
                                                                                        "%p, %w : "
                                                                                        "f32[1, 2, "
@@ -207,7 +207,7 @@ static void padding_goes_into_the_window_where_it_means_the_same(void **state) {
                                                                                        ": f32[1, "
                                                                                        "2, 8, "
                                                                                        "8]\n",
-       "padding conv"},
+       "conv"},
       {"average",
        PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
                                                                                      "avgpool %p "
@@ -231,6 +231,17 @@ static void padding_goes_into_the_window_where_it_means_the_same(void **state) {
                                                                                      "%c : f32[1, "
                                                                                      "2, 4, 4]\n",
        "padding avgpool"},
+      {"more than a pool's window reaches",
+       PADDED(
+           "%r = relu %x : f32[1, 2, 4, 4]\n"
+           "%p = padding %r {pads=[0, 0, 2, 2, 0, 0, 0, 0]} : f32[1, 2, 6, 6]\n") "%c = maxpool %p "
+                                                                                  "{kernel=[2, 2]} "
+                                                                                  ": f32[1, 2, 5, "
+                                                                                  "5]\n"
+                                                                                  "%y = output %c "
+                                                                                  ": f32[1, 2, 5, "
+                                                                                  "5]\n",
+       "relu padding maxpool"},
       {"largest of what may be negative",
        PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
                                                                                      "maxpool %p "
