@@ -30,7 +30,7 @@ endif
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test check clean lint golden-accept unit install uninstall
+.PHONY: all demo test check conformance clean lint golden-accept unit install uninstall
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -86,7 +86,7 @@ $(B)/unit/%: tests/unit/%.c $(LIB)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS) \
 	  -lcmocka -lm
 unit: $(UNIT)
-$(B)/diff/host: tests/diff/host.c $(LIB)
+$(B)/diff/host $(B)/conformance/onnx_tests: $(B)/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS) -lm
 check: all
@@ -103,6 +103,9 @@ demo:
 	@models/demo.sh
 lint: all
 	@tests/run.sh lint
+# ONNX's own tests; part of group onnx.
+conformance: all
+	@tests/conformance/onnx_tests.sh
 golden-accept: all
 	tests/golden/run.sh --accept
 
@@ -122,7 +125,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/snncc $(PC)
 	rm -rf $(INCLUDE)
 
--include $(OBJ:.o=.d) $(B)/snncc.d $(UNIT:=.d) $(B)/diff/host.d
+-include $(OBJ:.o=.d) $(B)/snncc.d $(UNIT:=.d) $(B)/diff/host.d $(B)/conformance/onnx_tests.d
 
 clean:
 	rm -rf $(B)
