@@ -39,18 +39,20 @@ static void write_desc(const struct c_output *o, struct emit *e, size_t i) {
   emit_close(e, ";");
 }
 
+static bool is_in_layer(const struct c_output *o, size_t layer, uint32_t node) {
+  for (size_t i = 0; i < plan_n_ops(o->plan); i++)
+    if (plan_op(o->plan, i)->layer == layer && plan_op(o->plan, i)->node.idx == node)
+      return true;
+  return false;
+}
+
 /* The IR of a layer, then what its kernels read, in calling order. */
 static void write_layer(const struct c_output *o, struct emit *e, size_t layer) {
   bool *is_done = ARENA_NEW(o->arena, bool, plan_n_tensors(o->plan));
-  ir_id last = {0};
 
-  for (size_t i = 0; i < plan_n_ops(o->plan); i++) {
-    const struct plan_op *op = plan_op(o->plan, i);
-    if (op->layer == layer && op->node.idx != last.idx)
-      emit_comment(e, o->line[op->node.idx]);
-    if (op->layer == layer)
-      last = op->node;
-  }
+  for (uint32_t id = 1; id <= o->n_nodes; id++)
+    if (is_in_layer(o, layer, id))
+      emit_comment(e, o->line[id]);
   for (size_t i = 0; i < plan_n_ops(o->plan); i++) {
     const struct plan_op *op = plan_op(o->plan, i);
     for (size_t k = 0; k < PLAN_MAX_ARGS && op->layer == layer; k++)

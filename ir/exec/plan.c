@@ -1,6 +1,8 @@
 /* Plan: the kernel table, sizes, and the walk over the graph. */
 #include "ir/exec/plan.h"
 
+#include <stdarg.h>
+
 #include "ir/base/arena.h"
 #include "ir/exec/plan_internal.h"
 #include "snn/descriptor.h"
@@ -106,6 +108,17 @@ size_t plan_const_bytes(const struct plan *p) {
 
 /* ---- checks ---- */
 
+bool plan_fail(const struct plan_builder *b, const struct ir_node *n, const char *fmt, ...) {
+  const char *text;
+  va_list ap;
+
+  va_start(ap, fmt);
+  text = arena_vprintf(b->arena, fmt, ap);
+  va_end(ap);
+  return diag_error(b->diag, n->loc, "%s %s: %s", ir_op_name(n->op), diag_quote(b->diag, n->name),
+                    text);
+}
+
 /* First and last op, counted from 1, that touches each buffer; 0: none. */
 struct life {
   size_t first, last;
@@ -130,10 +143,10 @@ static struct life *lives_of(const struct plan_builder *b) {
 static bool overwrites(const struct plan_builder *b, ir_id writer, ir_id owner) {
   const struct ir_node *n = ir_node(b->graph, writer);
 
-  return diag_error(b->diag, n->loc,
-                    "%s: its spikes would overwrite those of %s, which are read later in the step; "
-                    "spikes_at must keep them apart",
-                    n->name, ir_node(b->graph, owner)->name);
+  return plan_fail(b, n,
+                   "its spikes would overwrite those of %s, which are read later in the step; "
+                   "spikes_at must keep them apart",
+                   diag_quote(b->diag, ir_node(b->graph, owner)->name));
 }
 
 /* No bitmap is written over another that is still to be read in the same step. */
@@ -154,7 +167,7 @@ static bool check_places(const struct plan_builder *b) {
 
 static bool check_graph(const struct plan_builder *b) {
   const struct ir_graph *g = b->graph;
-  struct loc none = {0};
+  struct loc none = loc_file(ir_n_nodes(g) > 0 ? ir_node(g, ir_id_at(1))->loc.file : NULL);
   ir_id out = ir_nth(g, IR_OUTPUT, 0);
 
   if (ir_is_synchronous(g))
@@ -168,10 +181,8 @@ static bool check_graph(const struct plan_builder *b) {
                       "supported",
                       ir_n_of(g, IR_INPUT), ir_n_of(g, IR_OUTPUT), ir_n_of(g, IR_READOUT));
   if (ir_node(g, ir_node(g, out)->in[0])->op != IR_READOUT)
-    return diag_error(b->diag, ir_node(g, out)->loc,
-                      "output: its operand is %s; a readout is "
-                      "needed",
-                      ir_op_name(ir_node(g, ir_node(g, out)->in[0])->op));
+    return plan_fail(b, ir_node(g, out), "its operand is %s; a readout is needed",
+                     ir_op_name(ir_node(g, ir_node(g, out)->in[0])->op));
   if (b->plan->steps < 1 || b->plan->steps > UINT16_MAX)
     return diag_error(b->diag, none, "the network has %zu steps; 1 to %d are supported",
                       b->plan->steps, UINT16_MAX);
@@ -206,8 +217,8 @@ struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g)
     if (!plan_add_node(&b, ir_id_at(i)))
       return NULL;
   if (!p->layer[p->n_layers - 1].is_readout) {
-    diag_error(d, ir_node(g, p->layer[p->n_layers - 1].node)->loc,
-               "%s comes after the readout and reaches no output", p->layer[p->n_layers - 1].name);
+    plan_fail(&b, ir_node(g, p->layer[p->n_layers - 1].node),
+              "comes after the readout and reaches no output");
     return NULL;
   }
   return check_places(&b) ? p : NULL;

@@ -37,6 +37,10 @@ struct plan_target {
   struct plan_arg drive; /* takes constant currents; what is added every step, or NULL */
 };
 
+/* Tells what is wrong about a node, by its op and name; false. */
+bool plan_fail(const struct plan_builder *b, const struct ir_node *n, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Each adds one and gives its index, or the argument that names it. */
 void plan_add_op(struct plan_builder *b, struct plan_op op);
 struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct plan_buffer buffer,

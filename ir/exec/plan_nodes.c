@@ -75,8 +75,7 @@ static bool add_spikes(struct plan_builder *b, ir_id id, size_t layer, struct pl
   int64_t at = ir_attr_int(n, IR_A_SPIKES_AT, -1);
 
   if (at < 0)
-    return diag_error(b->diag, n->loc, "%s: has no spikes_at; pass place-memory gives it",
-                      ir_op_name(n->op));
+    return plan_fail(b, n, "has no spikes_at; pass place-memory gives it");
   *arg = plan_add_buffer(
       b, layer, (struct plan_buffer){.kind = PLAN_SPIKES, .n = words, .at = (size_t)at}, "_spikes");
   b->spikes[id.idx] = arg->index;
@@ -171,14 +170,12 @@ static bool add_population(struct plan_builder *b, ir_id id) {
   struct plan_target t;
 
   if (model != IR_W_MODEL_IF)
-    return diag_error(b->diag, n->loc, "population: model is %s; a layered network runs model=if",
-                      ir_word_text(model));
+    return plan_fail(b, n, "model is %s; a layered network runs model=if", ir_word_text(model));
   if (!add_target(b, id, &t, &drive_step))
     return false;
   threshold = plan_add_table(b, &t, IR_A_THRESHOLD, &threshold_step);
   if (threshold_step != 0)
-    return diag_error(b->diag, n->loc,
-                      "population: has a threshold for each neuron; kernels have one per channel");
+    return plan_fail(b, n, "has a threshold for each neuron; kernels have one per channel");
   add_v_init(b, &t, &b->plan->tensor[threshold.index]);
   if (!add_spikes(b, id, t.layer, &spikes))
     return false;
@@ -273,10 +270,10 @@ static bool add_concat(struct plan_builder *b, ir_id id) {
     ir_id from = plan_behind_views(b->graph, n->in[k]);
     struct plan_shape in = plan_shape_of(&ir_node(b->graph, from)->type);
     if (plan_pixels(in) != d.pixels)
-      return diag_error(b->diag, n->loc,
-                        "spike_concat: operand %zu is a view of a map; flat "
-                        "operands must be flat populations",
-                        k);
+      return plan_fail(b, n,
+                       "operand %zu is a view of a map; flat "
+                       "operands must be flat populations",
+                       k);
     d.first += d.in_channels;
     d.in_channels = in.channels;
     plan_add_op(b, (struct plan_op){.kernel = PLAN_CONCAT,
@@ -295,8 +292,7 @@ static bool add_encode(struct plan_builder *b, ir_id id) {
   enum ir_word code = ir_attr_word(n, IR_A_CODE, IR_W_CODE_CURRENT);
 
   if (code != IR_W_CODE_CURRENT)
-    return diag_error(b->diag, n->loc, "encode: code is %s; only current is supported",
-                      ir_word_text(code));
+    return plan_fail(b, n, "code is %s; only current is supported", ir_word_text(code));
   return true;
 }
 

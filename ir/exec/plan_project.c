@@ -85,18 +85,15 @@ static bool check_plain(const struct plan_builder *b, const struct ir_node *p) {
   const struct ir_tensor *delay = ir_attr_tensor(p, IR_A_DELAY);
 
   if (ir_attr_word(p, IR_A_RECEPTOR, IR_W_RECEPTOR_CURRENT) != IR_W_RECEPTOR_CURRENT)
-    return diag_error(b->diag, p->loc, "%s: receptor must be current, because neurons are if",
-                      ir_op_name(p->op));
+    return plan_fail(b, p, "receptor must be current, because neurons are if");
   if (ir_attr_word(p, IR_A_RULE, IR_W_RULE_NONE) != IR_W_RULE_NONE)
-    return diag_error(b->diag, p->loc, "%s: a layered network cannot learn; rule must be none",
-                      ir_op_name(p->op));
+    return plan_fail(b, p, "a layered network cannot learn; rule must be none");
   if (ir_attr_float(p, IR_A_TAU, 0) != 0)
-    return diag_error(b->diag, p->loc, "%s: tau is %g; only 0 (no filter) is supported",
-                      ir_op_name(p->op), ir_attr_float(p, IR_A_TAU, 0));
+    return plan_fail(b, p, "tau is %g; only 0 (no filter) is supported",
+                     ir_attr_float(p, IR_A_TAU, 0));
   for (int64_t i = 0; delay && i < ir_type_count(&delay->type); i++)
     if (((const int32_t *)delay->data)[i] != 0)
-      return diag_error(b->diag, p->loc, "%s: has a delay; a layered network has none",
-                        ir_op_name(p->op));
+      return plan_fail(b, p, "has a delay; a layered network has none");
   return true;
 }
 
@@ -106,9 +103,8 @@ static bool add_weight(struct plan_builder *b, const struct plan_target *t, cons
   const struct ir_tensor *w = ir_attr_tensor(p, IR_A_WEIGHT);
 
   if (ir_attr_word(p, IR_A_ORDER, IR_W_ORDER_OIHW) != IR_W_ORDER_KERNEL)
-    return diag_error(b->diag, p->loc,
-                      "%s: order is oihw; kernels read order=kernel (pass layout-weights makes it)",
-                      ir_op_name(p->op));
+    return plan_fail(b, p,
+                     "order is oihw; kernels read order=kernel (pass layout-weights makes it)");
   *arg = plan_add_tensor(b, t->layer, "_weight", w->data, (size_t)ir_type_count(&w->type));
   return true;
 }
@@ -177,10 +173,10 @@ static bool call_one_to_one(struct plan_builder *b, const struct plan_target *t,
                              .step_c = s->step_c};
 
   if (plan_pixels(s->shape) != plan_pixels(t->shape))
-    return diag_error(b->diag, p->loc,
-                      "%s: reads a view of a map of %d pixels, whose order is not that of flat "
-                      "neurons",
-                      ir_op_name(p->op), (int)plan_pixels(s->shape));
+    return plan_fail(b, p,
+                     "reads a view of a map of %d pixels, whose order is not that of flat "
+                     "neurons",
+                     (int)plan_pixels(s->shape));
   c->current = PLAN_ONE_TO_ONE_CURRENT;
   c->scatter = PLAN_ONE_TO_ONE_SCATTER;
   c->macs = (double)plan_pixels(t->shape) * t->shape.channels;
@@ -197,10 +193,9 @@ static bool call_of(struct plan_builder *b, const struct plan_target *t, const s
     return call_dense(b, t, p, s, c);
   if (p->op == IR_PROJECT_ONE_TO_ONE)
     return call_one_to_one(b, t, p, s, c);
-  return diag_error(b->diag, p->loc,
-                    "%s: a layered network runs project_conv, project_dense, project_avgpool and "
-                    "project_one_to_one",
-                    ir_op_name(p->op));
+  return plan_fail(b, p,
+                   "a layered network runs project_conv, project_dense, project_avgpool and "
+                   "project_one_to_one");
 }
 
 bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir_id projection) {
@@ -212,8 +207,8 @@ bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir
   if (!check_plain(b, p) || !call_of(b, t, p, &s, &c))
     return false;
   if (c.macs > UINT32_MAX)
-    return diag_error(b->diag, p->loc, "%s: has %.0f synapses; at most %.0f are supported",
-                      ir_op_name(p->op), c.macs, (double)UINT32_MAX);
+    return plan_fail(b, p, "has %.0f synapses; at most %.0f are supported", c.macs,
+                     (double)UINT32_MAX);
   if (is_current)
     b->plan->layer[t->layer].input_macs += c.macs;
   plan_add_op(b, (struct plan_op){.kernel = is_current ? c.current : c.scatter,

@@ -164,7 +164,7 @@ static void what_kernels_cannot_run_is_refused(void **state) {
       {"steps=8", "steps=65536", "1 to 65535 are supported"},
       {"steps=8, ", "", "0 steps"},
       {", spikes_at=16", "", "has no spikes_at"},
-      {"spikes_at=16", "spikes_at=15", "m: its spikes would overwrite those of p"},
+      {"spikes_at=16", "spikes_at=15", "\"m\": its spikes would overwrite those of \"p\""},
       {"order=kernel} : current[1]", "delay=i32[1]{1}, order=kernel} : current[1]", "delay"},
       {"order=kernel} : current[1]", "receptor=exc, order=kernel} : current[1]", "receptor"},
       {"model=if", "model=lif", "model is lif"},
