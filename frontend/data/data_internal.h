@@ -1,8 +1,8 @@
 /* frontend/data/data_internal.h -- what the readers of sample files share: a stream of unpacked
  * bytes, and the array that a header announces.
  *
- * A stream owns the mapping of its file and the state of zlib and libzip; data_stream_close frees
- * them. Functions that give bool have told what is wrong when they give false. */
+ * A stream owns the state of zlib and libzip, which data_stream_close frees; its file is mapped in
+ * c->scratch. Functions that give bool have told what is wrong when they give false. */
 #ifndef FRONTEND_DATA_DATA_INTERNAL_H
 #define FRONTEND_DATA_DATA_INTERNAL_H
 

@@ -140,7 +140,7 @@ bool data_stream_end(struct data_stream *in) {
 
 bool data_stream_open(struct data_stream *in, struct comp *c, const char *path) {
   *in = (struct data_stream){.c = c, .path = path, .loc = loc_file(path), .left = UINT64_MAX};
-  if (!file_map(c->arena, c->diag, path, max_file_bytes(c, path), &in->file))
+  if (!file_map(c->scratch, c->diag, path, max_file_bytes(c, path), &in->file))
     return false;
   if (in->file.len == 0)
     return diag_error(c->diag, in->loc, "the file is empty; samples are wanted");
@@ -161,6 +161,4 @@ void data_stream_close(struct data_stream *in) {
     zip_discard(in->zip);
   if (in->is_gz)
     inflateEnd(&in->z);
-  if (in->file.data)
-    file_unmap(in->file);
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ir/base/file.h"
 #include "ir/ir.h"
 #include "onnx.pb-c.h"
 
@@ -37,7 +38,9 @@ struct onnx_import {
   struct map *index; /* value name -> position in values */
   struct onnx_value *values;
   size_t n_values;
-  size_t left_bytes; /* what constants that the file does not hold may still take */
+  size_t left_bytes;         /* what constants that the file does not hold may still take */
+  const char *external_name; /* file of the last tensor stored beside the model, or NULL */
+  struct bytes external;     /* its bytes, mapped in c->arena */
 };
 
 struct onnx_node;
@@ -104,6 +107,13 @@ bool onnx_dtype(int32_t data_type, enum ir_dtype *dtype);
 const char *onnx_dtype_name(int32_t data_type);
 /* Elements of dims, false when one is negative or the product exceeds 2^31 - 1. */
 bool onnx_count(const int64_t *dims, size_t rank, int64_t *count);
+
+/* ---- onnx_external.c ---- */
+
+/* The bytes of a tensor that lies in a file beside the model, `wanted` many where it does not say
+ * the length itself. They live as long as c->arena. False: told at loc. */
+bool onnx_external_read(struct onnx_import *im, const Onnx__TensorProto *t, struct loc loc,
+                        uint64_t wanted, struct bytes *out);
 
 /* ---- onnx_attr.c: attributes and operands ---- */
 

@@ -36,6 +36,8 @@ struct reader {
   const char *name; /* quoted */
   struct loc loc;
   const struct element *e;
+  bool is_raw; /* its bytes are `raw`, not in a typed field */
+  struct bytes raw;
 };
 
 static const struct element *find_element(int32_t data_type) {
@@ -98,8 +100,8 @@ static uint64_t element_bits(const struct reader *r, size_t k) {
   uint32_t half = 0;
   const uint8_t *p;
 
-  if (r->proto->has_raw_data) {
-    p = r->proto->raw_data.data + k * r->e->size_bytes;
+  if (r->is_raw) {
+    p = r->raw.data + k * r->e->size_bytes;
     for (size_t i = 0; i < r->e->size_bytes; i++)
       bits |= (uint64_t)p[i] << (8 * i);
     return bits;
@@ -198,16 +200,7 @@ static bool check_dims(const struct reader *r, int64_t *count) {
 
 static bool check_place(const struct reader *r) {
   const Onnx__TensorProto *t = r->proto;
-  const char *file = "";
 
-  for (size_t i = 0; i < t->n_external_data; i++)
-    if (!strcmp(onnx_str(t->external_data[i]->key), "location"))
-      file = onnx_str(t->external_data[i]->value);
-  if (t->n_external_data || t->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
-    return diag_error(r->im->c->diag, r->loc,
-                      "tensor %s is stored in another file, %s; external data is not supported: "
-                      "export the model with its weights inside",
-                      r->name, diag_quote(r->im->c->diag, file));
   if (t->segment)
     return diag_error(r->im->c->diag, r->loc,
                       "tensor %s is stored in segments; whole tensors are supported", r->name);
@@ -219,31 +212,43 @@ static bool check_place(const struct reader *r) {
   return true;
 }
 
-static bool check_size(const struct reader *r, int64_t count) {
+/* The bytes of a tensor that has them as such. */
+static bool find_raw(struct reader *r, uint64_t wanted) {
   const Onnx__TensorProto *t = r->proto;
-  uint64_t wanted = (uint64_t)count * r->e->size_bytes;
-  struct ir_type type = ir_type_make(is_integer(r->e) ? IR_I64 : IR_F32, t->n_dims, t->dims);
 
-  if (t->has_raw_data && t->raw_data.len != wanted)
-    return diag_error(r->im->c->diag, r->loc,
-                      "tensor %s: raw_data has %zu bytes; its dimensions %s need %" PRIu64, r->name,
-                      t->raw_data.len, strchr(ir_type_text(r->im->c->scratch, &type), '['), wanted);
-  if (!t->has_raw_data && n_stored(t, r->e->storage) != (uint64_t)count)
-    return diag_error(r->im->c->diag, r->loc,
-                      "tensor %s has %zu values; its dimensions %s need %" PRId64, r->name,
-                      n_stored(t, r->e->storage),
-                      strchr(ir_type_text(r->im->c->scratch, &type), '['), count);
+  r->is_raw = true;
+  if (t->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
+    return onnx_external_read(r->im, t, r->loc, wanted, &r->raw);
+  r->is_raw = t->has_raw_data;
+  r->raw = (struct bytes){t->raw_data.data, t->raw_data.len};
   return true;
+}
+
+static bool check_size(const struct reader *r, int64_t count) {
+  uint64_t wanted = (uint64_t)count * r->e->size_bytes;
+  size_t stored = r->is_raw ? r->raw.len : n_stored(r->proto, r->e->storage);
+  struct ir_type type = ir_type_make(IR_F32, r->proto->n_dims, r->proto->dims);
+
+  if (stored == (r->is_raw ? wanted : (uint64_t)count))
+    return true;
+  return diag_error(r->im->c->diag, r->loc, "tensor %s has %zu %s; its dimensions %s need %" PRIu64,
+                    r->name, stored, r->is_raw ? "bytes" : "values",
+                    strchr(ir_type_text(r->im->c->scratch, &type), '['),
+                    r->is_raw ? wanted : (uint64_t)count);
 }
 
 bool onnx_tensor_read(struct onnx_import *im, const Onnx__TensorProto *t, struct loc loc,
                       struct ir_tensor *out) {
-  struct reader r = {im, t, diag_quote(im->c->diag, onnx_str(t->name)), loc,
-                     find_element(t->data_type)};
+  struct reader r = {.im = im,
+                     .proto = t,
+                     .name = diag_quote(im->c->diag, onnx_str(t->name)),
+                     .loc = loc,
+                     .e = find_element(t->data_type)};
   int64_t count = 0;
   void *data;
 
-  if (!check_dims(&r, &count) || !check_place(&r) || !check_size(&r, count))
+  if (!check_dims(&r, &count) || !check_place(&r) ||
+      !find_raw(&r, (uint64_t)count * r.e->size_bytes) || !check_size(&r, count))
     return false;
   *out = ir_tensor_new(im->c->arena,
                        ir_type_make(is_integer(r.e) ? IR_I64 : IR_F32, t->n_dims, t->dims));

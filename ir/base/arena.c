@@ -26,9 +26,17 @@ struct block {
   size_t cap;
 };
 
+/* What is still to be undone; lives in the arena itself. */
+struct ending {
+  struct ending *next;
+  void (*undo)(void *what);
+  void *what;
+};
+
 struct arena {
   struct arena_guard *guard;
   struct block *blocks;
+  struct ending *endings;
   uint8_t *at, *end; /* what is left of the current chunk */
   size_t used;
 };
@@ -79,6 +87,8 @@ struct arena *arena_new(struct arena_guard *guard) {
 }
 
 void arena_reset(struct arena *a) {
+  for (; a->endings; a->endings = a->endings->next)
+    a->endings->undo(a->endings->what);
   while (a->blocks) {
     struct block *b = a->blocks;
     a->blocks = b->next;
@@ -119,6 +129,12 @@ void *arena_alloc(struct arena *a, size_t n, size_t size) {
   a->at += cell;
   mark(p, len, true);
   return p;
+}
+
+void arena_at_end(struct arena *a, void (*undo)(void *what), void *what) {
+  struct ending *e = ARENA_NEW(a, struct ending, 1);
+  *e = (struct ending){a->endings, undo, what};
+  a->endings = e;
 }
 
 void *arena_memdup(struct arena *a, const void *p, size_t len) {

@@ -24,8 +24,12 @@ struct arena_guard {
 struct arena *arena_new(struct arena_guard *guard);
 void arena_free(struct arena *a);
 
-/* Drops all blocks and keeps the arena. Freed bytes read 0xDD in debug builds (SNNCC_DEBUG) and
- * are poisoned under AddressSanitizer. */
+/* undo(what) runs when the arena is reset or freed, the latest first: for what is not memory but
+ * has to live as long, as a mapped file. */
+void arena_at_end(struct arena *a, void (*undo)(void *what), void *what);
+
+/* Runs the undos, drops all blocks and keeps the arena. Freed bytes read 0xDD in debug builds
+ * (SNNCC_DEBUG) and are poisoned under AddressSanitizer. */
 void arena_reset(struct arena *a);
 
 /* n * size zeroed bytes, aligned to 64; n * size is checked. Zero bytes give a valid pointer. */

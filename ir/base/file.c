@@ -117,7 +117,7 @@ static bool read_and_close(struct input *in, struct bytes *out) {
   buf_puts(&b, "");
   bool is_good = read_all(in, &b);
   close(in->fd);
-  *out = (struct bytes){(const uint8_t *)b.data, b.len, false};
+  *out = (struct bytes){(const uint8_t *)b.data, b.len};
   return is_good;
 }
 
@@ -127,24 +127,31 @@ bool file_read(struct arena *a, struct diag *d, const char *path, size_t max_byt
   return open_checked(&in) && read_and_close(&in, out);
 }
 
-bool file_map(struct arena *a, struct diag *d, const char *path, size_t max_bytes,
-              struct bytes *out) {
-  struct input in = {.arena = a, .diag = d, .path = path, .max_bytes = max_bytes};
-  void *p = MAP_FAILED;
-  if (!open_checked(&in))
-    return false;
-  if (is_sized(&in))
-    p = mmap(NULL, (size_t)in.st.st_size, PROT_READ, MAP_PRIVATE, in.fd, 0);
+static void unmap(void *mapping) {
+  const struct bytes *b = mapping;
+  if (b->len)
+    munmap((void *)(uintptr_t)b->data, b->len);
+}
+
+bool file_map_fd(struct arena *a, int fd, size_t len, struct bytes *out) {
+  struct bytes *b = ARENA_NEW(a, struct bytes, 1);
+  arena_at_end(a, unmap, b); /* before there is something that running out of memory would leave */
+  void *p = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
   if (p == MAP_FAILED)
-    return read_and_close(&in, out);
-  close(in.fd);
-  *out = (struct bytes){p, (size_t)in.st.st_size, true};
+    return false;
+  *out = *b = (struct bytes){p, len};
   return true;
 }
 
-void file_unmap(struct bytes b) {
-  if (b.is_mapped)
-    munmap((void *)(uintptr_t)b.data, b.len);
+bool file_map(struct arena *a, struct diag *d, const char *path, size_t max_bytes,
+              struct bytes *out) {
+  struct input in = {.arena = a, .diag = d, .path = path, .max_bytes = max_bytes};
+  if (!open_checked(&in))
+    return false;
+  if (!is_sized(&in) || !file_map_fd(a, in.fd, (size_t)in.st.st_size, out))
+    return read_and_close(&in, out);
+  close(in.fd);
+  return true;
 }
 
 static const char *after_slash(const char *path) {

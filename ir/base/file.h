@@ -12,7 +12,6 @@ struct diag;
 struct bytes {
   const uint8_t *data;
   size_t len;
-  bool is_mapped; /* what file_unmap has to undo */
 };
 
 /* Reads a regular file, pipe or standard input ("-") whole into the arena; more than max_bytes,
@@ -20,10 +19,16 @@ struct bytes {
 bool file_read(struct arena *a, struct diag *d, const char *path, size_t max_bytes,
                struct bytes *out);
 
-/* Maps a regular file read-only; pipes and "-" fall back to file_read. Undone by file_unmap. */
+/* Maps a regular file read-only for as long as the arena lives; pipes and "-" fall back to
+ * file_read. A mapping has no NUL behind it. */
 bool file_map(struct arena *a, struct diag *d, const char *path, size_t max_bytes,
               struct bytes *out);
-void file_unmap(struct bytes b);
+
+/* Maps the file `name` of `folder` ("": the current one), where a stranger chose the name: it may
+ * lie in the folder or below, and no link leads to it, symbolic or hard. NULL, or what is wrong:
+ * half a sentence for the caller's message. */
+const char *file_map_beneath(struct arena *a, const char *folder, const char *name,
+                             struct bytes *out);
 
 /* A set of outputs that are committed together: each is written to a temporary file beside its
  * target and synced, and at commit all are renamed one after the other. Uncommitted ones vanish

@@ -90,7 +90,7 @@ bool file_outputs_add(struct file_outputs *o, struct diag *d, const char *path, 
   if (!find_target(o, out, &error))
     return file_told(d, path, "write", error);
   if (!out->target) {
-    out->data = (struct bytes){arena_memdup(o->arena, data, len), len, false};
+    out->data = (struct bytes){arena_memdup(o->arena, data, len), len};
   } else {
     const char *dir = file_dir(o->arena, out->target);
     out->temporary = arena_printf(o->arena, "%s.snncc-XXXXXX", dir);
@@ -99,7 +99,7 @@ bool file_outputs_add(struct file_outputs *o, struct diag *d, const char *path, 
   *o->last = out;
   o->last = &out->next;
   if (out->target)
-    error = write_temporary(out, (struct bytes){data, len, false});
+    error = write_temporary(out, (struct bytes){data, len});
   return !error || file_told(d, path, "write", error);
 }
 

@@ -98,9 +98,11 @@ def empties(number):
     return message((1, 7), (7, message((number, b"")) * (2 << 20)))
 
 
-def external():
-    where = message((1, "location"), (2, "weights.bin"))
-    return message((1, 3), (1, 8), (2, 1), (8, "fc.weight"), (13, where), (14, 1))
+def external(location="weights.bin", **more):
+    """The last layer's weights in another file: 96 bytes."""
+    where = {"location": location, **more}
+    where = [(13, message((1, k), (2, v))) for k, v in where.items()]
+    return model(fc_w=message((1, 3), (1, 8), (2, 1), (8, "fc.weight"), *where, (14, 1)))
 
 
 def walkthrough():
@@ -149,6 +151,7 @@ CASES = {
     "walkthrough.onnx": walkthrough,
     "walkthrough.npy": walkthrough_samples,
     "small": lambda: model(),
+    "small-weights": lambda: bytes(32) + struct.pack("<24f", *weights(24)),
     "truncated": lambda: model()[:-300],
     "no-graph": lambda: message((1, 7), (2, "nobody"), (8, message((2, 13)))),
     "no-nodes": lambda: model(conv=None, relu=None, flatten=None, gemm=None, y=value("x", [1])),
@@ -181,7 +184,22 @@ CASES = {
     "nan": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(11) + [float("nan")] + weights(12))),
     "infinite": lambda: model(conv_b=floats("conv1.bias", [2], [0.5, float("inf")])),
     "strings": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(24), kind=8)),
-    "external": lambda: model(fc_w=external()),
+    "external": external,
+    "external-below": lambda: external("below/weights.bin"),
+    "external-parent": lambda: external("../weights.bin"),
+    "external-parent-inside": lambda: external("below/../../weights.bin"),
+    "external-absolute": lambda: external("/dev/zero"),
+    "external-double-slash": lambda: external("below//weights.bin"),
+    "external-folder": lambda: external("below/"),
+    "external-unnamed": lambda: external(""),
+    "external-at-32": lambda: external(offset="32", length="96"),
+    "external-behind": lambda: external(offset="97"),
+    "external-wrap": lambda: external(offset="18446744073709551600", length="96"),
+    "external-length-wrap": lambda: external(offset="16", length="18446744073709551600"),
+    "external-length": lambda: external(length="95"),
+    "external-negative": lambda: external(offset="-1"),
+    "external-no-number": lambda: external(offset=""),
+    "external-too-large": lambda: external(offset="18446744073709551616"),
     "sparse": lambda: model((15, message((1, floats("s.weight", [1], [1]))))),
     "kernel-rank": lambda: model(conv=conv(kernel_shape=[3, 3, 3])),
     "kernel-size": lambda: model(conv=conv(kernel_shape=[5, 5])),

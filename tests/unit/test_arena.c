@@ -35,6 +35,22 @@ static void memory_after_a_reset_is_zero_again(void **state) {
   }
 }
 
+static void append_letter(void *letter) {
+  char **at = letter;
+  *(*at)++ = 'x';
+}
+
+static void what_is_to_be_undone_is_undone_once_at_the_end(void **state) {
+  struct unit *u = *state;
+  char text[8] = "", *at = text;
+  arena_at_end(u->comp.scratch, append_letter, &at);
+  arena_at_end(u->comp.scratch, append_letter, &at);
+  assert_string_equal(text, "");
+  arena_reset(u->comp.scratch);
+  arena_reset(u->comp.scratch);
+  assert_string_equal(text, "xx");
+}
+
 /* The guard's arena unwinds; wanted_bytes tells what could not be had. */
 static void a_request_that_cannot_be_served_unwinds_to_the_guard(void **state) {
   static const struct {
@@ -81,6 +97,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(memory_is_zero_and_aligned, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(pieces_do_not_overlap, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(memory_after_a_reset_is_zero_again, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(what_is_to_be_undone_is_undone_once_at_the_end, unit_begin,
+                                      unit_end),
       cmocka_unit_test_setup_teardown(a_request_that_cannot_be_served_unwinds_to_the_guard,
                                       unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(copies_and_formatted_text_are_whole, unit_begin, unit_end),

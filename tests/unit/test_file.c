@@ -42,7 +42,6 @@ static void a_file_is_read_and_mapped_whole(void **state) {
     assert_true(file_map(u->comp.arena, u->comp.diag, path, 100000, &m));
     assert_int_equal(m.len, sizes[i]);
     assert_memory_equal(m.data, bytes, sizes[i]);
-    file_unmap(m);
   }
 }
 
@@ -56,7 +55,7 @@ static void a_pipe_is_read_to_its_end(void **state) {
   const char *path = arena_printf(u->comp.arena, "/dev/fd/%d", fds[0]);
   assert_true(file_map(u->comp.arena, u->comp.diag, path, 3, &b));
   assert_int_equal(b.len, 3);
-  assert_false(b.is_mapped);
+  assert_memory_equal(b.data, "abc", 3);
   close(fds[0]);
 }
 
@@ -85,6 +84,26 @@ static void an_endless_stream_is_not_read_beyond_the_limit(void **state) {
   struct bytes b;
   assert_false(file_read(u->comp.arena, u->comp.diag, "/dev/zero", 100000, &b));
   unit_assert_said(u, "/dev/zero: error: the file is larger than 100000 bytes");
+}
+
+/* Links, pipes and bad names are golden cases of external data; here is what those cannot make. */
+static void a_file_beneath_a_folder_is_mapped_and_nothing_else(void **state) {
+  struct unit *u = *state;
+  struct bytes b;
+  assert_int_equal(mkdir(path_in(u, "d"), 0700), 0);
+  unit_file(u, "d/e", "abc", 3);
+  unit_file(u, "none", "", 0);
+  assert_null(file_map_beneath(u->comp.arena, u->folder, "d/e", &b));
+  assert_int_equal(b.len, 3);
+  assert_memory_equal(b.data, "abc", 3);
+  assert_null(file_map_beneath(u->comp.arena, path_in(u, ""), "./d/./e", &b));
+  assert_null(file_map_beneath(u->comp.arena, u->folder, "none", &b));
+  assert_int_equal(b.len, 0);
+  assert_string_equal(file_map_beneath(u->comp.arena, "/dev", "null", &b), "it is no regular file");
+  assert_string_equal(file_map_beneath(u->comp.arena, u->folder, "d/e/f", &b),
+                      "a symbolic link, or what is no folder, lies on the way, which is refused");
+  assert_string_equal(file_map_beneath(u->comp.arena, path_in(u, "gone"), "d", &b),
+                      "there is no such file");
 }
 
 static void outputs_appear_at_commit_and_not_before(void **state) {
@@ -213,6 +232,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(what_cannot_be_read_is_told, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(an_endless_stream_is_not_read_beyond_the_limit, unit_begin,
                                       unit_end),
+      cmocka_unit_test_setup_teardown(a_file_beneath_a_folder_is_mapped_and_nothing_else,
+                                      unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(outputs_appear_at_commit_and_not_before, unit_begin,
                                       unit_end),
       cmocka_unit_test_setup_teardown(abandoned_outputs_leave_nothing, unit_begin, unit_end),
