@@ -10,12 +10,13 @@ for m in models/*.onnx "${SNNCC_MODELS:-none}"/*.onnx "${SNNCC_ONNX:-none}"/*.on
   rm -rf "$tmp/a" "$tmp/b" "$tmp/again"
   mkdir "$tmp/a" "$tmp/b" "$tmp/again"
   cp "$m" "$tmp/b/"
+  cp "${m%/*}"/*.onnx.data "$tmp/b/" 2>/dev/null # weights of some lie beside them
   model=$(realpath "$m") name=$(basename "$m")
   # The steps until a refusal count too: most foreign models have no calibration data here.
   (cd "$tmp/a" && "$SNNCC" "$model" -q --name net -o net.c --dump-ir all --dump-ir-dir . >log 2>&1)
   (cd "$tmp/b" && LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 TZ=Asia/Tokyo \
     "$SNNCC" "$name" -q --name net -o net.c --dump-ir all --dump-ir-dir . >log 2>&1)
-  rm -f "$tmp/b/$name" "$tmp"/[ab]/log
+  rm -f "$tmp/b/$name" "$tmp"/b/*.data "$tmp"/[ab]/log
   diff -r "$tmp/a" "$tmp/b" >/dev/null || {
     echo "$m: two compilations differ"
     bad=$((bad + 1))
