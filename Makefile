@@ -30,7 +30,7 @@ endif
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test check conformance clean lint golden-accept unit install uninstall
+.PHONY: all demo test check conformance fuzz replay clean lint golden-accept unit install uninstall
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -77,9 +77,6 @@ $(B)/gen/kernel_text.c: $(RUNTIME)
 	   echo 'const size_t n_kernel_texts = sizeof kernel_texts / sizeof *kernel_texts;'; } >$@.tmp
 	@mv $@.tmp $@
 
-# As many compilers as cores, unless make was told how many.
-JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc))
-
 # ---- tests ----
 # `make check` is for every edit: unit tests, goldens, lint. `make test` is all of it, under sanitizers
 # and over every route, and ends with "N passed, N failed".
@@ -89,6 +86,15 @@ $(B)/unit/%: tests/unit/%.c $(LIB)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS) \
 	  -lcmocka -lm
 unit: $(UNIT)
+# The fuzz targets, each with a main that runs files; tests/fuzz/run.sh builds them for fuzzers.
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+$(B)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+replay: $(FUZZ)
+fuzz:
+	@.ci/packages fuzz
+	@tests/fuzz/run.sh $(or $(SECONDS),60)
 $(B)/diff/host $(B)/conformance/onnx_tests: $(B)/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS) -lm
@@ -97,12 +103,12 @@ check: all
 test:
 	@.ci/packages test
 	@echo "building $(BIN)"
-	@$(MAKE) --no-print-directory -s $(JOBS) all
-	@tests/run.sh unit golden lint asan diff models onnx build
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@tests/run.sh unit golden lint asan replay diff models onnx build
 demo:
 	@.ci/packages build
 	@echo "building $(BIN)"
-	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@models/demo.sh
 lint: all
 	@tests/run.sh lint

@@ -215,7 +215,8 @@ bool ir_infer_all(struct ir_graph *g, struct diag *d);
 
 /* Uses of each node: array indexed by id, in `scratch`. */
 uint32_t *ir_count_uses(const struct ir_graph *g, struct arena *scratch);
-/* The only user of `id`, or none if it has none, several, or one that takes it twice. */
+/* The only user of `id`, or none if it has none, several, or one that takes it twice. Looks at all
+ * nodes. */
 ir_id ir_only_user(const struct ir_graph *g, ir_id id);
 
 /* First input/output node; the k-th with ir_nth. None if there are fewer. */
@@ -277,5 +278,8 @@ struct ir_graph *ir_parse(struct arena *a, struct diag *d, const char *path, con
 
 /* False: told by diag_error at the node's location, naming the invariant. */
 bool ir_verify(const struct ir_graph *g, struct diag *d);
+/* The part of it that numbers of a model can break in a pass that has no mistake: all are finite,
+ * thresholds above 0. */
+bool ir_verify_values(const struct ir_graph *g, struct diag *d);
 
 #endif

@@ -270,6 +270,11 @@ bool lower_batchnorm(struct lower *l, const struct ir_node *n, struct signal *ou
   if (!lower_operand(l, n, 0, &s))
     return false;
   n_channels = (size_t)s.shape.dims[0];
+  if (ir_type_count(&p[0]->type) != s.shape.dims[0]) /* [1, 1, .., n] has become n channels */
+    return signal_refuse(l, n,
+                         "normalizes axis 1 of %s; the channels have to be its only other axis "
+                         "or have a map each",
+                         ir_type_text(l->c->scratch, &n->type));
   gain = ARENA_NEW(l->c->scratch, float, n_channels);
   bias = ARENA_NEW(l->c->scratch, float, n_channels);
   *out = new_sum(l, s.origin, s.shape, s.n_terms);

@@ -144,6 +144,11 @@ static bool run_step(struct comp *c, struct ir_graph **g, const struct pass *p, 
   ir_set_facts(*g, facts);
   t->ms = now_ms() - start;
   t->after = ir_n_nodes(*g);
+  if (!ir_verify_values(*g, c->diag))
+    return diag_note(c->diag, no_place,
+                     "pass %s computed it; numbers of the model are too large or too small for "
+                     "32-bit floats",
+                     p->name);
   if (!ir_verify(*g, c->diag)) {
     if (write_now(c, before, "snncc-repro.ir"))
       diag_note(c->diag, no_place, "snncc snncc-repro.ir --passes %s -o out.ir runs it again",

@@ -64,12 +64,15 @@ static int64_t batch_of_matmul(const struct batches *b, const struct ir_node *n)
   return when(n->type.rank > 2, join(b, n, true));
 }
 
-static int64_t int_at(const struct ir_node *n, enum ir_attr_key key, size_t i) {
-  return ir_attr(n, key)->u.ints.v[i];
+/* The value for axis 0; a scalar has none. */
+static int64_t first_int(const struct ir_node *n, enum ir_attr_key key) {
+  const struct ir_attr *a = ir_attr(n, key);
+
+  return a->u.ints.n > 0 ? a->u.ints.v[0] : 0;
 }
 
 static int64_t batch_of_slice(const struct ir_node *n, int64_t rows) {
-  return when(int_at(n, IR_A_STARTS, 0) == 0 && int_at(n, IR_A_STEPS_OF, 0) == 1 &&
+  return when(first_int(n, IR_A_STARTS) == 0 && first_int(n, IR_A_STEPS_OF) == 1 &&
                   n->type.dims[0] == rows,
               rows);
 }
@@ -100,9 +103,9 @@ static int64_t batch_of(const struct batches *b, const struct ir_node *n) {
   case IR_RESHAPE:
     return when(n->type.rank > 0 && n->type.dims[0] == rows, rows);
   case IR_TRANSPOSE:
-    return when(int_at(n, IR_A_PERM, 0) == 0, rows);
+    return when(first_int(n, IR_A_PERM) == 0, rows);
   case IR_PADDING:
-    return when(int_at(n, IR_A_PADS, 0) == 0 && n->type.dims[0] == rows, rows);
+    return when(first_int(n, IR_A_PADS) == 0 && n->type.dims[0] == rows, rows);
   case IR_SLICE:
     return batch_of_slice(n, rows);
   default:

@@ -65,12 +65,21 @@ group_lint() {
   done
 }
 # The same unit and golden tests with AddressSanitizer and UndefinedBehaviorSanitizer.
+san="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 group_asan() {
-  san="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
   verdict "sanitizer build" $MAKE -s -j"$(nproc)" B=build/asan CFLAGS="$san" all unit
   [ -x build/asan/snncc ] || return
   run_units build/asan
   verdict "golden cases under sanitizers" env SNNCC_SANITIZED=1 SNNCC=build/asan/snncc tests/golden/run.sh
+}
+# The seeds of every fuzz target, and what fuzzing ever found, under the same sanitizers.
+group_replay() {
+  verdict "fuzz targets build" $MAKE -s -j"$(nproc)" B=build/asan CFLAGS="$san" replay
+  for t in onnx data ir; do
+    verdict "seeds of fuzz target $t" python3 tests/fuzz/make_seeds.py "$t" "$tmp/seeds/$t"
+    ASAN_OPTIONS=allocator_may_return_null=1 verdict "fuzz target $t" build/asan/fuzz/replay_$t \
+      "$tmp/seeds/$t" $(ls -d tests/fuzz/corpus/$t tests/fuzz/crashes/$t 2>/dev/null)
+  done
 }
 group_diff() {
   verdict "same bits over every route, models/lenet5.onnx" \

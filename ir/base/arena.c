@@ -17,7 +17,11 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-enum { ALIGN = 64, CHUNK_BYTES = 256 * 1024, BIG_BYTES = CHUNK_BYTES / 4 };
+#ifndef ARENA_CHUNK_BYTES /* fuzzing asks for small ones: an input takes little, and often */
+#define ARENA_CHUNK_BYTES (256 * 1024)
+#endif
+
+enum { ALIGN = 64, CHUNK_BYTES = ARENA_CHUNK_BYTES, BIG_BYTES = CHUNK_BYTES / 4 };
 
 /* The head of every malloc'd piece; the bytes that are handed out begin at the next multiple of
  * ALIGN. */

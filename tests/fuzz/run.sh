@@ -1,17 +1,75 @@
 #!/bin/sh
-# Fuzzes the reader of textual IR: tests/fuzz/run.sh [SECONDS], default 60. Needs clang and
-# libfuzzer-14-dev. Seeds are the examples of docs/IR.md and the inputs in crashes/; words come from
-# the op tables. A crash is written to tests/fuzz/crashes/.
+# Fuzzes every target with libFuzzer, then with AFL++: tests/fuzz/run.sh [SECONDS [TARGET...]];
+# SECONDS (60) are for each target and engine. Needs clang-14, libfuzzer-14-dev, afl++, python3.
+# Seeds come from make_seeds.py and corpus/TARGET, words from the op tables; what is found on the way
+# is kept in build/fuzz/corpus/TARGET. A crash is written to crashes/TARGET, where `make test` runs it
+# for ever. The last lines are the executions of each target.
 set -eu
 cd "$(dirname "$0")/../.."
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-mkdir -p tests/fuzz/crashes "$tmp/corpus"
-sources=$(ls ir/base/*.c ir/*.c | grep -vE '^ir/(options|samples|write)\.c$')
-clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE -I. \
-  -o "$tmp/fuzz_ir" tests/fuzz/fuzz_ir.c $sources -lz -lm
-awk -v dir="$tmp/corpus" '/^```ir$/ { n++; on = 1; next } /^```/ { on = 0 }
-  on { print >(dir "/" n) }' docs/IR.md
-grep -hoE '"[a-z_0-9]+"' ir/ops.def ir/attrs.def ir/words.def | sort -u >"$tmp/words"
-"$tmp/fuzz_ir" -max_total_time="${1:-60}" -max_len=6000 -rss_limit_mb=1500 -dict="$tmp/words" \
-  -print_final_stats=1 -artifact_prefix=tests/fuzz/crashes/ "$tmp/corpus" tests/fuzz/crashes
+seconds=${1:-60}
+[ $# -eq 0 ] || shift
+[ $# -gt 0 ] || set -- onnx data ir
+B=build/fuzz
+san="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
+small="-DARENA_CHUNK_BYTES=32768"
+libs="$(pkg-config --libs libprotobuf-c libzip zlib libcjson openblas) -lm"
+export OPENBLAS_NUM_THREADS=1
+export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:abort_on_error=1:symbolize=0
+
+# build FOLDER COMPILER FLAGS: the library and the targets in FOLDER.
+build() {
+  make -s -j"$(nproc)" B="$1" CC="$2" CFLAGS="$3 $small" "$1/libsnncc.a"
+}
+# link ENGINE COMPILER TARGET FILES...: with the main of the fuzzer.
+link() {
+  folder=$B/$1 compiler=$2 target=$3
+  shift 3
+  $compiler $san -fsanitize=fuzzer -std=c11 -D_GNU_SOURCE -DSNNCC_VERSION='""' -I. -I"$folder/gen" \
+    -Iruntime/include -o "$folder/fuzz_$target" "tests/fuzz/fuzz_$target.c" "$@" "$folder/libsnncc.a" $libs
+}
+words() {
+  {
+    grep -hoE '"[A-Za-z_0-9-]+"' ir/*.def frontend/onnx/*.c
+    printf '"%s"\n' PK '\x93NUMPY' '\x1f\x8b\x08' "'descr': '<f4'" "'shape': (" "'fortran_order': True"
+  } | sort -u
+}
+
+build $B/libfuzzer clang-14 "$san -fsanitize=fuzzer-no-link"
+words >$B/words
+for t; do
+  mkdir -p "$B/corpus/$t" "tests/fuzz/crashes/$t" "tests/fuzz/corpus/$t"
+  python3 tests/fuzz/make_seeds.py "$t" "$B/seeds/$t"
+  more=
+  [ ! -f "tests/fuzz/mutate_$t.c" ] || more="tests/fuzz/mutate_$t.c"
+  link libfuzzer clang-14 "$t" $more
+  "$B/libfuzzer/fuzz_$t" -max_total_time="$seconds" -max_len=4096 -timeout=5 -rss_limit_mb=1024 \
+    -malloc_limit_mb=256 -dict=$B/words -print_final_stats=1 -artifact_prefix="tests/fuzz/crashes/$t/" \
+    "$B/corpus/$t" "$B/seeds/$t" "tests/fuzz/corpus/$t" "tests/fuzz/crashes/$t" >"$B/$t.log" 2>&1 || {
+    tail -40 "$B/$t.log"
+    exit 1
+  }
+done
+
+export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1
+export AFL_QUIET=1 AFL_CC_COMPILER=LLVM
+build $B/afl afl-clang-fast "$san"
+for t; do
+  link afl afl-clang-fast "$t"
+  rm -rf "$B/afl/out-$t"
+  afl-fuzz -V "$seconds" -t 5000 -m none -x $B/words -i "$B/seeds/$t" -o "$B/afl/out-$t" -- \
+    "$B/afl/fuzz_$t" >"$B/afl/$t.log" 2>&1 || {
+    tail -20 "$B/afl/$t.log"
+    exit 1
+  }
+  found=$(find "$B/afl/out-$t" -path '*/crashes/id*' -o -path '*/hangs/id*')
+  [ -z "$found" ] || {
+    cp $found "tests/fuzz/crashes/$t/"
+    echo "AFL++ found: $found"
+    exit 1
+  }
+done
+for t; do
+  printf '%s: libFuzzer %s executions, AFL++ %s\n' "$t" \
+    "$(sed -n 's/^stat::number_of_executed_units: *//p' "$B/$t.log")" \
+    "$(sed -n 's/^execs_done *: *//p' "$B/afl/out-$t/default/fuzzer_stats")"
+done
