@@ -7,6 +7,7 @@
 #include "ir/comp.h"
 #include "ir/options.h"
 #include "passes/analysis/ranges.h"
+#include "passes/overflow.h"
 
 void calibration_channels(const struct ir_type *t, size_t *n_channels, size_t *n_each) {
   int64_t n = ir_type_count(t);
@@ -41,7 +42,7 @@ struct calibration calibration_new(struct arena *scratch, const struct ir_graph 
   return cal;
 }
 
-static void set_scale(struct comp *c, struct ir_graph *g, const struct calibration_value *v) {
+static bool set_scale(struct comp *c, struct ir_graph *g, const struct calibration_value *v) {
   const struct ir_node *n = ir_node(g, v->id);
   struct arena *a = ir_graph_arena(g);
   int64_t dims[1] = {(int64_t)v->n_channels};
@@ -50,6 +51,9 @@ static void set_scale(struct comp *c, struct ir_graph *g, const struct calibrati
   float most = n->op == IR_CLIP ? (float)ir_attr_float(n, IR_A_MAX, INFINITY) : INFINITY;
   float layer = v->layer;
 
+  if (!overflow_check(c, n, "values", v->channel, v->n_channels) ||
+      !overflow_check(c, n, "values", &layer, 1))
+    return false;
   if (!(layer > 0)) {
     diag_warning(c->diag, n->loc,
                  "%s never is above 0 during calibration; its neurons will be silent, threshold 1",
@@ -63,9 +67,12 @@ static void set_scale(struct comp *c, struct ir_graph *g, const struct calibrati
       scale[i] = most;
   }
   ir_set_attr(g, v->id, ir_tensor_attr(IR_A_SCALE, t));
+  return true;
 }
 
-void calibration_apply(struct comp *c, struct ir_graph *g, const struct calibration *cal) {
+bool calibration_apply(struct comp *c, struct ir_graph *g, const struct calibration *cal) {
   for (size_t i = 0; i < cal->n; i++)
-    set_scale(c, g, &cal->value[i]);
+    if (!set_scale(c, g, &cal->value[i]))
+      return false;
+  return true;
 }

@@ -8,6 +8,7 @@
 #ifndef PASSES_CALIBRATION_H
 #define PASSES_CALIBRATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ir/ir.h"
@@ -36,7 +37,8 @@ void calibration_channels(const struct ir_type *t, size_t *n_channels, size_t *n
 struct calibration calibration_new(struct arena *scratch, const struct ir_graph *g);
 
 /* Puts the scales on the nodes: a dead channel takes the layer's value, a dead layer 1 with a
- * warning; --scope layer takes the layer's everywhere; a clip is never above its max. */
-void calibration_apply(struct comp *c, struct ir_graph *g, const struct calibration *cal);
+ * warning; --scope layer takes the layer's everywhere; a clip is never above its max. False: told,
+ * a value has overflowed. */
+bool calibration_apply(struct comp *c, struct ir_graph *g, const struct calibration *cal);
 
 #endif

@@ -41,7 +41,8 @@ static bool merge_adds(struct rewrite *r, ir_id id) {
     return false;
   constants[0] = in->in[1];
   constants[1] = n->in[1];
-  rewrite_set_const(r, id, 1, rewrite_evaluate(r, &sum));
+  if (!rewrite_set_const(r, id, 1, rewrite_evaluate(r, &sum)))
+    return false;
   rewrite_set_operand(r, id, in->in[0]);
   return true;
 }

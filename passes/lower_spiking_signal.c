@@ -3,6 +3,7 @@
 
 #include "ir/base/arena.h"
 #include "ir/options.h"
+#include "passes/overflow.h"
 
 /* ---- the input ---- */
 
@@ -64,7 +65,12 @@ static bool input_source(struct lower *l, const struct ir_node *n, const struct 
 ir_id *signal_append_terms(struct lower *l, const struct signal *s) {
   ir_id *id = ARENA_NEW(l->c->scratch, ir_id, s->n_terms);
 
+  if (s->bias && !overflow_check(l->c, s->origin, "biases", s->bias, (size_t)s->shape.dims[0]))
+    return NULL;
   for (size_t i = 0; i < s->n_terms; i++) {
+    const struct ir_tensor *w = ir_attr_tensor(&s->term[i], IR_A_WEIGHT);
+    if (!overflow_check(l->c, &s->term[i], "weights", w->data, (size_t)ir_type_count(&w->type)))
+      return NULL;
     id[i] = ir_append(l->to, l->c->diag, &s->term[i]);
     if (ir_is_none(id[i]))
       return NULL;

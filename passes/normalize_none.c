@@ -15,6 +15,5 @@ bool pass_normalize_none(struct comp *c, struct ir_graph **g) {
       cal.value[i].channel[ch] = 1;
     cal.value[i].layer = 1;
   }
-  calibration_apply(c, *g, &cal);
-  return true;
+  return calibration_apply(c, *g, &cal);
 }

@@ -172,17 +172,6 @@ static void collect(struct comp *c, const struct ir_graph *g, struct work *w, si
   }
 }
 
-static bool check_finite(struct comp *c, const struct ir_graph *g,
-                         const struct calibration_value *v) {
-  for (size_t k = 0; k < v->n_channels; k++)
-    if (!isfinite(v->channel[k]))
-      return diag_error(c->diag, ir_node(g, v->id)->loc,
-                        "values of channel %zu overflow on the calibration samples; check the "
-                        "input's scale, mean and std",
-                        k);
-  return true;
-}
-
 bool pass_normalize_percentile(struct comp *c, struct ir_graph **g) {
   struct calibration cal = calibration_new(c->scratch, *g);
   struct work w = {.samples = c->calib, .cal = &cal};
@@ -200,9 +189,6 @@ bool pass_normalize_percentile(struct comp *c, struct ir_graph **g) {
     for (size_t k = 0; k < v->n_channels; k++)
       v->channel[k] = top_percentile(&w.top[i][k], percentile);
     v->layer = top_percentile(&w.top[i][v->n_channels], percentile);
-    if (!check_finite(c, *g, v))
-      return false;
   }
-  calibration_apply(c, *g, &cal);
-  return true;
+  return calibration_apply(c, *g, &cal);
 }

@@ -273,6 +273,5 @@ bool pass_normalize_weights(struct comp *c, struct ir_graph **g) {
       v->layer = fmaxf(v->layer, v->channel[k]);
     }
   }
-  calibration_apply(c, *g, &cal);
-  return true;
+  return calibration_apply(c, *g, &cal);
 }

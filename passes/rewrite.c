@@ -1,6 +1,5 @@
 #include "passes/rewrite.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "ir/base/arena.h"
@@ -8,6 +7,7 @@
 #include "ir/comp.h"
 #include "ir/exec/fold.h"
 #include "passes/analysis/ranges.h"
+#include "passes/overflow.h"
 
 /* ---- the books ---- */
 
@@ -101,7 +101,7 @@ static bool visit(struct rewrite *r, ir_id id, rewrite_rule *const *rules, size_
   for (ir_id at = id;; at = r->inner, n_swaps++) {
     resolve_operands(r, at);
     r->inner = (ir_id){0};
-    for (size_t k = 0; k < n_rules && ir_is_none(r->inner); k++)
+    for (size_t k = 0; k < n_rules && ir_is_none(r->inner) && !r->has_failed; k++)
       if (ir_is_none(r->instead[at.idx]))
         has_changed |= rules[k](r, at);
     if (ir_is_none(r->inner))
@@ -119,7 +119,7 @@ static bool run_round(struct rewrite *r, rewrite_rule *const *rules, size_t n_ru
   bool has_changed = false;
 
   begin_round(r);
-  for (size_t i = 1; i <= r->n_known; i++) {
+  for (size_t i = 1; i <= r->n_known && !r->has_failed; i++) {
     enum ir_op op = ir_node(r->g, ir_id_at(i))->op;
     if (r->uses[i] > 0 || op == IR_OUTPUT)
       has_changed |= visit(r, ir_id_at(i), rules, n_rules);
@@ -140,7 +140,7 @@ bool rewrite_run(struct comp *c, struct ir_graph *g, rewrite_rule *const *rules,
     if (rounds_left-- == 0)
       diag_bug(c->diag, (struct loc){0}, "the rules of a pass undo each other");
   }
-  return true;
+  return !r.has_failed;
 }
 
 /* ---- patterns ---- */
@@ -306,13 +306,23 @@ void rewrite_drop(struct rewrite *r, ir_id id) {
   r->instead[id.idx] = instead;
 }
 
-void rewrite_set_const(struct rewrite *r, ir_id id, size_t k, struct ir_tensor t) {
+/* All elements are finite. False: told, and the pass ends. */
+static bool is_float(struct rewrite *r, const struct ir_node *n, const char *what,
+                     struct ir_tensor t) {
+  r->has_failed = !overflow_check(r->comp, n, what, t.data, (size_t)ir_type_count(&t.type));
+  return !r->has_failed;
+}
+
+bool rewrite_set_const(struct rewrite *r, ir_id id, size_t k, struct ir_tensor t) {
   struct ir_node n = *ir_node(r->g, id);
   ir_id *in = arena_memdup(r->comp->scratch, n.in, n.n_in * sizeof *n.in);
 
+  if (!is_float(r, &n, "constants", t))
+    return false;
   in[k] = rewrite_const(r, n.in[k], t);
   n.in = in;
   rewrite_replace(r, id, &n);
+  return true;
 }
 
 struct ir_tensor rewrite_tensor(struct rewrite *r, struct ir_type type, const double *v) {
@@ -321,13 +331,6 @@ struct ir_tensor rewrite_tensor(struct rewrite *r, struct ir_type type, const do
   for (int64_t i = 0; i < ir_type_count(&type); i++)
     ir_f32_of(t)[i] = (float)v[i];
   return t;
-}
-
-static bool fits_float(const double *v, int64_t n) {
-  for (int64_t i = 0; i < n; i++)
-    if (!isfinite((float)v[i]))
-      return false;
-  return true;
 }
 
 static bool is_any(const double *v, int64_t n) {
@@ -342,14 +345,13 @@ bool rewrite_set_linear(struct rewrite *r, const struct rewrite_linear *l, struc
   struct ir_type bias_type = ir_type_make(IR_F32, 1, type.dims);
   struct ir_node n = *ir_node(r->g, l->id);
   bool has_bias = n.n_in == 3;
-  struct ir_tensor bias;
+  struct ir_tensor weight = rewrite_tensor(r, type, w), bias = rewrite_tensor(r, bias_type, b);
   ir_id in[3];
 
-  if (!fits_float(w, ir_type_count(&type)) || !fits_float(b, type.dims[0]))
+  if (!is_float(r, &n, "weights", weight) || !is_float(r, &n, "biases", bias))
     return false;
-  bias = rewrite_tensor(r, bias_type, b);
   in[0] = n.in[0];
-  in[1] = rewrite_const(r, n.in[1], rewrite_tensor(r, type, w));
+  in[1] = rewrite_const(r, n.in[1], weight);
   if (has_bias)
     in[2] = rewrite_const(r, n.in[2], bias);
   else if (is_any(b, type.dims[0])) /* a bias of zeros would count as one */

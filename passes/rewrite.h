@@ -26,6 +26,7 @@ struct rewrite {
   ir_id *instead;          /* of a dropped node: the value its users take    */
   size_t cap;              /* ids that both have room for                    */
   ir_id inner;             /* where the last swap has moved the outer node   */
+  bool has_failed;         /* told: a rule has made a number that is no float */
 };
 
 /* True when the rule has changed the graph at `id`. A rule has to make something smaller: nodes, or
@@ -84,11 +85,11 @@ void rewrite_set_operand(struct rewrite *r, ir_id id, ir_id x);
 ir_id rewrite_rebase(struct rewrite *r, ir_id id, ir_id x);
 
 /* The constant t in the place of constant `old`: in place where that has one user, else a new node.
- * rewrite_set_const makes it operand k of node `id`, whose operand the old one was. */
+ * rewrite_set_const makes it operand k of node `id`, whose operand the old one was. False: told. */
 ir_id rewrite_const(struct rewrite *r, ir_id old, struct ir_tensor t);
-void rewrite_set_const(struct rewrite *r, ir_id id, size_t k, struct ir_tensor t);
+bool rewrite_set_const(struct rewrite *r, ir_id id, size_t k, struct ir_tensor t);
 /* Another weight, of this type, and bias for a linear node; no bias where it had none and gets
- * none. False, changing nothing: a number does not fit a float. */
+ * none. False, changing nothing: told, a number does not fit a float. */
 bool rewrite_set_linear(struct rewrite *r, const struct rewrite_linear *l, struct ir_type type,
                         const double *w, const double *b);
 /* New f32 tensor from doubles, in the graph's arena. */

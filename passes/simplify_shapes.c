@@ -286,9 +286,9 @@ static bool permute_dense(struct rewrite *r, ir_id id) {
 
   if (!w || !(flat = rewrite_operand(r, n, 0, IR_RESHAPE)) || flat->type.rank != 2 ||
       !(t = rewrite_operand(r, flat, 0, IR_TRANSPOSE)) || perm_of(t)[0] != 0 ||
-      t->type.dims[0] != flat->type.dims[0])
+      t->type.dims[0] != flat->type.dims[0] ||
+      !rewrite_set_const(r, id, 1, permute_columns(r, w, t)))
     return false;
-  rewrite_set_const(r, id, 1, permute_columns(r, w, t));
   rewrite_set_operand(r, id, rewrite_rebase(r, n->in[0], t->in[0]));
   return true;
 }
