@@ -77,6 +77,9 @@ $(B)/gen/kernel_text.c: $(RUNTIME)
 	   echo 'const size_t n_kernel_texts = sizeof kernel_texts / sizeof *kernel_texts;'; } >$@.tmp
 	@mv $@.tmp $@
 
+# As many compilers as cores, unless make was told how many.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc))
+
 # ---- tests ----
 # `make check` is for every edit: unit tests, goldens, lint. `make test` is all of it, under sanitizers
 # and over every route, and ends with "N passed, N failed".
@@ -103,12 +106,12 @@ check: all
 test:
 	@.ci/packages test
 	@echo "building $(BIN)"
-	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@tests/run.sh unit golden lint asan replay diff models onnx build
 demo:
 	@.ci/packages build
 	@echo "building $(BIN)"
-	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@models/demo.sh
 lint: all
 	@tests/run.sh lint

@@ -27,6 +27,7 @@ struct ir_graph *ir_graph_clone(struct arena *a, const struct ir_graph *g) {
     n.in = arena_memdup(a, n.in, n.n_in * sizeof *n.in);
     ir_push(copy, &n);
   }
+  ir_link_all_uses(copy);
   return copy;
 }
 
@@ -120,7 +121,8 @@ ir_id ir_append(struct ir_graph *g, struct diag *d, const struct ir_node *n) {
     return (ir_id){0};
   node.name = free_name(g, node.name);
   ir_push(g, &node);
-  return (ir_id){(uint32_t)g->n_nodes};
+  ir_link_uses(g, ir_id_at(g->n_nodes));
+  return ir_id_at(g->n_nodes);
 }
 
 ir_id ir_append_const(struct ir_graph *g, struct diag *d, const char *name, struct ir_tensor t,
@@ -142,7 +144,9 @@ bool ir_replace(struct ir_graph *g, struct diag *d, ir_id id, const struct ir_no
     node.name = free_name(g, node.name);
     map_put(g->names, node.name, id.idx);
   }
+  ir_unlink_uses(g, id);
   g->nodes[id.idx] = node;
+  ir_link_uses(g, id);
   return true;
 }
 
@@ -152,40 +156,11 @@ void ir_swap_names(struct ir_graph *g, ir_id a, ir_id b) {
   g->nodes[b.idx].name = name;
 }
 
-void ir_replace_uses(struct ir_graph *g, ir_id old, ir_id new_id) {
-  for (size_t i = 1; i <= g->n_nodes; i++) {
-    ir_id *in = (ir_id *)(uintptr_t)g->nodes[i].in; /* the graph's own copy, made by make() */
-    for (size_t k = 0; k < g->nodes[i].n_in; k++)
-      if (in[k].idx == old.idx)
-        in[k] = new_id;
-  }
-}
-
 bool ir_infer_all(struct ir_graph *g, struct diag *d) {
   for (size_t i = 1; i <= g->n_nodes; i++)
     if (!ir_infer_type(g, d, &g->nodes[i]))
       return false;
   return true;
-}
-
-uint32_t *ir_count_uses(const struct ir_graph *g, struct arena *scratch) {
-  uint32_t *uses = ARENA_NEW(scratch, uint32_t, g->n_nodes + 1);
-  for (size_t i = 1; i <= g->n_nodes; i++)
-    for (size_t k = 0; k < g->nodes[i].n_in; k++)
-      uses[g->nodes[i].in[k].idx]++;
-  return uses;
-}
-
-ir_id ir_only_user(const struct ir_graph *g, ir_id id) {
-  ir_id user = {0};
-  for (size_t i = 1; i <= g->n_nodes; i++)
-    for (size_t k = 0; k < g->nodes[i].n_in; k++)
-      if (g->nodes[i].in[k].idx == id.idx) {
-        if (!ir_is_none(user))
-          return (ir_id){0};
-        user = ir_id_at(i);
-      }
-  return user;
 }
 
 ir_id ir_nth(const struct ir_graph *g, enum ir_op op, size_t k) {

@@ -92,6 +92,7 @@ static void renumber(struct compaction *c) {
   g->nodes = nodes;
   g->n_nodes = c->n_order;
   g->cap = c->n_order + 2;
+  ir_link_all_uses(g);
 }
 
 bool ir_compact(struct ir_graph *g, struct diag *d) {

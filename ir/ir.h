@@ -215,8 +215,7 @@ bool ir_infer_all(struct ir_graph *g, struct diag *d);
 
 /* Uses of each node: array indexed by id, in `scratch`. */
 uint32_t *ir_count_uses(const struct ir_graph *g, struct arena *scratch);
-/* The only user of `id`, or none if it has none, several, or one that takes it twice. Looks at all
- * nodes. */
+/* The only user of `id`, or none if it has none, several, or one that takes it twice. */
 ir_id ir_only_user(const struct ir_graph *g, ir_id id);
 
 /* First input/output node; the k-th with ir_nth. None if there are fewer. */

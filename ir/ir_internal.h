@@ -4,9 +4,17 @@
 
 #include "ir/ir.h"
 
+struct ir_use;
 struct map;
 
 enum { IR_MAX_GRAPH_ATTRS = 8 };
+
+/* Of one value: its uses, and those it makes of its operands. */
+struct ir_links {
+  struct ir_use *first;
+  struct ir_use *operands; /* room for n_operands */
+  size_t n_operands;
+};
 
 struct ir_graph {
   struct arena *arena;
@@ -17,6 +25,8 @@ struct ir_graph {
   struct ir_node *nodes; /* nodes[0] is "none" */
   size_t n_nodes, cap;
   struct map *names; /* name -> id; names of replaced nodes stay taken until ir_compact */
+  struct ir_links *links; /* per id, see uses.c */
+  size_t n_links;
 };
 
 /* ---- attribute lists, "kernel stride? pad?" ---- */
@@ -44,8 +54,13 @@ void ir_attr_insert(struct ir_attr *v, size_t *n, const char *spec, struct ir_at
 
 /* ---- graph ---- */
 
-/* Appends *n as it is: nothing is copied or checked. False: the name is taken. */
+/* Appends *n as it is: nothing is copied, checked or linked. False: the name is taken. */
 bool ir_push(struct ir_graph *g, const struct ir_node *n);
+/* Enters the operands of a node into the lists of their uses, or takes them out; _all does so for
+ * the whole graph anew. */
+void ir_link_uses(struct ir_graph *g, ir_id id);
+void ir_unlink_uses(struct ir_graph *g, ir_id id);
+void ir_link_all_uses(struct ir_graph *g);
 /* Id by name, or none. */
 ir_id ir_find(const struct ir_graph *g, const char *name);
 bool ir_is_projection(enum ir_op op);

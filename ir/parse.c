@@ -201,6 +201,7 @@ struct ir_graph *ir_parse(struct arena *a, struct diag *d, const char *path, con
       return NULL;
   if (!resolve_forwards(&p) || !ir_verify(p.g, d))
     return NULL;
+  ir_link_all_uses(p.g);
   for (size_t i = 1; i <= p.g->n_nodes; i++)
     p.g->nodes[i].loc = ((struct loc *)p.locs.v)[i - 1];
   return p.g;

@@ -31,8 +31,8 @@ echo
 
 say "Your own model"
 cat <<EOF
-  $B/snncc inspect model.onnx                              what is in it, RAM and constants
-  $B/snncc model.onnx --calib train.npz -o net.c           C for your project, net.c and net.h
+  $B/snncc inspect model.onnx                      what is in it, RAM and constants
+  $B/snncc model.onnx --calib train.npz -o net.c   C for your project: net.c and net.h
   $B/snncc eval model.onnx --calib train.npz --data test.npz
-                                                           accuracy for every time step, operations
+                                                      accuracy after every time step, operations
 EOF

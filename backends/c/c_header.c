@@ -73,7 +73,9 @@ static void write_api(const struct c_output *o, struct emit *e) {
   emit_line(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE]);", p, p, p, u);
   emit_comment(e, "One time step; the spikes of all layers.");
   emit_line(e, "int %s_step(%s_state *s);", p, p);
-  emit_comment(e, "What the network answers so far, in the order of the model; 0.");
+  emit_comment(
+      e, "The answer so far, in the order of the model: divided by the number of steps it is near "
+         "the ANN's output before softmax. Returns 0.");
   emit_line(e, "int %s_output_of(const %s_state *s, %s_output y[%s_OUTPUT_SIZE]);", p, p, p, u);
   emit_comment(e, "Reset, input, all steps, output. The class: the index of the largest output, "
                   "the lowest of equals; or below 0 as above, and then y is not written.");
@@ -100,8 +102,8 @@ void c_write_header(const struct c_output *o, struct emit *e) {
   emit_blank(e);
   write_sizes(o, e);
   emit_blank(e);
-  emit_line(e, "typedef float %s_input; /* scale, mean and std are applied by the caller */",
-            o->prefix);
+  emit_comment(e, "(x * scale - mean) / std, as the samples that the network was trained on.");
+  emit_line(e, "typedef float %s_input;", o->prefix);
   emit_line(e, "typedef float %s_output;", o->prefix);
   emit_blank(e);
   write_state(o, e);

@@ -19,26 +19,39 @@ struct layer_sums {
   ir_id analog;          /* none: no node to compare with */
   size_t channels, area; /* of the spiking side, channels last */
   size_t n_units;
+  const struct ir_tensor *scale; /* per channel or one: what a spike in every step stands for */
   double n, x, y, xx, yy, xy;
   double n_saturated;
   uint8_t *has_spiked; /* [n_units] */
 };
 
-static ir_id find_node(const struct ir_graph *g, const char *name) {
-  for (size_t i = 1; i <= ir_n_nodes(g); i++)
-    if (strcmp(ir_node(g, ir_id_at(i))->name, name) == 0)
+/* The analog node of the same name, or for a readout the last one from the same place. */
+static ir_id find_node(const struct ir_graph *g, const struct ir_node *spiking) {
+  const char *place = spiking->op == IR_READOUT ? spiking->loc.node : NULL;
+
+  for (size_t i = ir_n_nodes(g); i >= 1; i--) {
+    const struct ir_node *n = ir_node(g, ir_id_at(i));
+
+    if (place ? n->loc.node && n->op != IR_CONST && strcmp(n->loc.node, place) == 0
+              : strcmp(n->name, spiking->name) == 0)
       return ir_id_at(i);
+  }
   return (ir_id){0};
 }
 
-static void start_layer(struct comp *c, const struct ir_graph *analog, const struct ir_node *out,
-                        struct layer_sums *s) {
+/* Without thresholds (a pool that is a layer of its own) spikes of different channels stand for
+ * different activations, and there is nothing to compare. */
+static void start_layer(struct comp *c, const struct ir_graph *analog, const struct ir_node *node,
+                        const struct ir_node *out, struct layer_sums *s) {
   const struct ir_type *t = &out->type;
 
   s->n_units = (size_t)ir_type_count(t);
   s->channels = t->rank == 3 ? (size_t)t->dims[0] : s->n_units;
   s->area = s->n_units / s->channels;
-  s->analog = find_node(analog, out->name);
+  s->scale = ir_attr_tensor(node, IR_A_THRESHOLD);
+  s->analog = find_node(analog, out);
+  if (!s->scale && node->op != IR_READOUT)
+    s->analog = (ir_id){0};
   if (!ir_is_none(s->analog) &&
       (size_t)ir_type_count(&ir_node(analog, s->analog)->type) != s->n_units)
     s->analog = (ir_id){0};
@@ -54,6 +67,15 @@ static void add_pair(struct layer_sums *s, double x, double y) {
   s->xy += x * y;
 }
 
+/* Activation that `spikes` of unit u in all steps stand for, up to a factor common to all units. */
+static double activation(const struct layer_sums *s, size_t u, double spikes) {
+  const float *scale = s->scale ? s->scale->data : NULL;
+
+  if (!scale)
+    return spikes;
+  return spikes * (double)scale[ir_type_count(&s->scale->type) == 1 ? 0 : u % s->channels];
+}
+
 /* Unit u of the spiking side (channels last) is element c * area + pixel of the analog side. */
 static size_t analog_index(const struct layer_sums *s, size_t u) {
   return u % s->channels * s->area + u / s->channels;
@@ -64,7 +86,7 @@ static void add_spikes(struct layer_sums *s, const uint16_t *counts, const float
     s->has_spiked[u] |= counts[u] > 0;
     s->n_saturated += counts[u] == steps;
     if (y)
-      add_pair(s, counts[u], (double)y[analog_index(s, u)]);
+      add_pair(s, activation(s, u, counts[u]), (double)y[analog_index(s, u)]);
   }
 }
 
@@ -103,7 +125,8 @@ void diagnose(struct comp *c, const struct ir_graph *analog, const struct ir_gra
   size_t n = samples->n < MAX_SAMPLES ? samples->n : MAX_SAMPLES;
 
   for (size_t l = 0; l < r->n_layers; l++)
-    start_layer(c, analog, ir_node(spiking, plan_layer(plan, l)->out), &sums[l]);
+    start_layer(c, analog, ir_node(spiking, plan_layer(plan, l)->node),
+                ir_node(spiking, plan_layer(plan, l)->out), &sums[l]);
   exec_spiking_record(snn);
   for (size_t i = 0; i < n; i++) {
     samples_get(samples, i, x);

@@ -179,7 +179,7 @@ static bool check_labels(struct comp *c, const struct samples *s, size_t n_class
                       "these samples have no labels; give them with --labels FILE");
   for (size_t i = 0; i < s->n; i++)
     if (s->labels[i] < 0 || (size_t)s->labels[i] >= n_classes)
-      return diag_error(c->diag, loc_file(s->path),
+      return diag_error(c->diag, loc_file(c->opt->labels ? c->opt->labels : s->path),
                         "the label of sample %zu is %d; the model has classes 0 to %zu", i,
                         (int)s->labels[i], n_classes - 1);
   return true;

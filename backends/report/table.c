@@ -37,17 +37,23 @@ static void add_row(struct table *t, const char *const *cells) {
   t->end = &r->next;
 }
 
+/* No line ends in blanks. */
 static void print_cells(const struct table *t, FILE *f, const char *const *cells, size_t skip) {
+  struct buf line;
+
+  buf_init(&line, t->arena);
   for (size_t i = 0; i < t->n_columns; i++) {
-    const char *cell = cells[i] ? cells[i] + skip : "";
+    const char *cell = cells[i] ? cells[i] + skip : "", *gap = i ? "  " : "";
     int pad = (int)(t->width[i] - shown_width(cell));
-    bool is_last = i + 1 == t->n_columns;
 
     if (t->columns[i][0] == '>')
-      fprintf(f, "%*s%s%s", pad, "", cell, is_last ? "\n" : "  ");
+      buf_printf(&line, "%s%*s%s", gap, pad, "", cell);
     else
-      fprintf(f, "%s%*s%s", cell, is_last ? 0 : pad, "", is_last ? "\n" : "  ");
+      buf_printf(&line, "%s%s%*s", gap, cell, pad, "");
   }
+  while (line.len > 0 && line.data[line.len - 1] == ' ')
+    line.len--;
+  fprintf(f, "%.*s\n", (int)line.len, line.data);
 }
 
 struct table *table_new(struct arena *a, size_t n_columns, const char *const *columns) {

@@ -158,6 +158,44 @@ static void uses_are_counted_and_found(void **state) {
   assert_int_equal(ir_n_of(g, IR_RELU), 1);
 }
 
+/* The only user of every node, against a scan of all operands. */
+static void assert_users(const struct ir_graph *g) {
+  for (size_t id = 1; id <= ir_n_nodes(g); id++) {
+    uint32_t n = 0, user = 0;
+    for (size_t i = 1; i <= ir_n_nodes(g); i++)
+      for (size_t k = 0; k < ir_node(g, ir_id_at(i))->n_in; k++)
+        if (ir_node(g, ir_id_at(i))->in[k].idx == id) {
+          user = (uint32_t)i;
+          n++;
+        }
+    assert_int_equal(ir_only_user(g, ir_id_at(id)).idx, n == 1 ? user : 0);
+  }
+}
+
+static void users_are_known_after_every_change(void **state) {
+  struct unit *u = *state;
+  struct ir_graph *g = ir_graph_new(u->comp.arena, "g");
+  ir_id last = add_input(u, g);
+  uint32_t seed = 1;
+  for (int i = 0; i < 300; i++) {
+    uint32_t n = (uint32_t)ir_n_nodes(g);
+    ir_id some = {1 + (seed = seed * 1664525 + 1013904223) / 7 % n};
+    ir_id earlier = {1 + seed / 11 % some.idx};
+    const struct ir_node relu = {.op = IR_RELU, .in = &earlier, .n_in = 1};
+    if (i % 3 == 0)
+      last = add(u, g, IR_ADD, NULL, some, earlier);
+    else if (i % 3 == 1 && earlier.idx < some.idx && ir_node(g, some)->op != IR_INPUT)
+      assert_true(ir_replace(g, u->comp.diag, some, &relu));
+    else
+      ir_replace_uses(g, some, earlier);
+    assert_users(g);
+  }
+  assert_users(ir_graph_clone(u->comp.scratch, g));
+  add(u, g, IR_OUTPUT, "o", last, none);
+  assert_true(ir_compact(g, u->comp.diag));
+  assert_users(g);
+}
+
 static void compaction_drops_what_no_output_needs_and_keeps_inputs(void **state) {
   struct unit *u = *state;
   struct ir_graph *g = ir_graph_new(u->comp.arena, "g");
@@ -259,6 +297,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_node_that_does_not_fit_is_told_and_not_added, unit_begin,
                                       unit_end),
       cmocka_unit_test_setup_teardown(uses_are_counted_and_found, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(users_are_known_after_every_change, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(compaction_drops_what_no_output_needs_and_keeps_inputs,
                                       unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(compaction_puts_rewritten_nodes_in_order_and_frees_names,
