@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "backends/backend.h"
 #include "frontend/data/data.h"
@@ -36,9 +37,22 @@ static void on_signal(int sig) {
   raise(sig);
 }
 
+/* A mapped file lost its end meanwhile: there is nothing to go on with. */
+static void on_lost_file(int sig) {
+  static const char text[] = "error: an input file became shorter while it was read\n";
+
+  (void)sig;
+  if (run.comp.outputs)
+    file_outputs_abandon(run.comp.outputs);
+  if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+    _exit(EXIT_BUG);
+  _exit(EXIT_INPUT);
+}
+
 static void set_signals(void) {
   signal(SIGINT, on_signal);
   signal(SIGTERM, on_signal);
+  signal(SIGBUS, on_lost_file);
 #ifdef SIGXFSZ
   signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error of write() */
 #endif

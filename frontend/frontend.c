@@ -61,16 +61,16 @@ static bool check_content(struct diag *d, const char *path, struct bytes b) {
   return true;
 }
 
-/* The file is read, not mapped: a mapping would be left behind where memory runs out. */
 struct ir_graph *frontend_read(struct comp *c, const char *path) {
   size_t max_bytes = c->opt->max_memory > 0 ? (size_t)c->opt->max_memory : INT32_MAX;
   struct ir_graph *g = NULL;
   struct bytes b;
 
-  if (!file_read(c->scratch, c->diag, path, max_bytes, &b))
+  if (!file_map(c->arena, c->diag, path, max_bytes, &b))
     return NULL;
   if (starts_with(b, 0, "ir ", 3)) /* messages show its lines as long as the compilation lives */
-    g = ir_parse(c->arena, c->diag, path, arena_memdup(c->arena, b.data, b.len + 1), b.len);
+    g = ir_parse(c->arena, c->diag, path, arena_strndup(c->arena, (const char *)b.data, b.len),
+                 b.len);
   else if (check_content(c->diag, path, b))
     g = onnx_read(c, path, b);
   arena_reset(c->scratch);

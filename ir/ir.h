@@ -259,6 +259,8 @@ const struct ir_tensor *ir_const_in(const struct ir_graph *g, const struct ir_no
 
 /* New tensor with zeroed data in arena a; its data may be written until it is put into a graph. */
 struct ir_tensor ir_tensor_new(struct arena *a, struct ir_type type);
+/* Index of the first number that is infinite or NaN; n if there is none. */
+size_t ir_find_infinite(const float *v, size_t n);
 static inline float *ir_f32_of(struct ir_tensor t) {
   return (float *)(uintptr_t)t.data;
 }

@@ -1,5 +1,6 @@
 #include "ir/ir_internal.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -21,6 +22,20 @@ int64_t ir_type_count(const struct ir_type *t) {
   for (size_t i = 0; i < t->rank; i++)
     count *= t->dims[i];
   return count;
+}
+
+/* A block without branches first, which compilers turn into vector instructions. */
+size_t ir_find_infinite(const float *v, size_t n) {
+  enum { BLOCK = 512 };
+  size_t i = 0;
+  for (unsigned bad = 0; n - i >= BLOCK && !bad;) {
+    for (size_t k = 0; k < BLOCK; k++)
+      bad |= !(v[i + k] - v[i + k] == 0);
+    i += bad ? 0 : BLOCK;
+  }
+  while (i < n && isfinite(v[i]))
+    i++;
+  return i;
 }
 
 bool ir_type_equal(const struct ir_type *a, const struct ir_type *b) {

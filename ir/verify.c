@@ -1,6 +1,5 @@
 #include "ir/ir_internal.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "ir/base/diag.h"
@@ -79,13 +78,13 @@ static bool check_values(const struct check *c) {
       continue;
     const float *v = a->u.tensor.data;
     size_t n = (size_t)ir_type_count(&a->u.tensor.type);
-    for (size_t j = 0; j < n; j++) {
-      if (!isfinite(v[j]))
-        return ir_fail(&f, "%s[%zu] is %g; every value must be finite", ir_attr_name(a->key), j,
-                       (double)v[j]);
-      if (a->key == IR_A_THRESHOLD && !(v[j] > 0))
+    size_t bad = ir_find_infinite(v, n);
+    if (bad < n)
+      return ir_fail(&f, "%s[%zu] is %g; every value must be finite", ir_attr_name(a->key), bad,
+                     (double)v[bad]);
+    for (size_t j = 0; j < n && a->key == IR_A_THRESHOLD; j++)
+      if (!(v[j] > 0))
         return ir_fail(&f, "threshold[%zu] is %g; a threshold must be above 0", j, (double)v[j]);
-    }
   }
   return true;
 }

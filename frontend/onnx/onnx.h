@@ -9,8 +9,9 @@
 struct comp;
 struct ir_graph;
 
-/* `file` is the whole model; it is needed no longer afterwards. The result lives in c->arena, the
- * unpacked message in c->scratch, which the caller resets. NULL: told. */
+/* `file` is the whole model; it has to live as long as c->arena, since weights stay where they are
+ * in it. The rest of the result lives in c->arena, the unpacked message in c->scratch, which the
+ * caller resets. NULL: told. */
 struct ir_graph *onnx_read(struct comp *c, const char *path, struct bytes file);
 
 /* A row per operator: its opsets, what it becomes at both levels, its restrictions. Two blanks or

@@ -3,12 +3,17 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "ir/base/buf.h"
 #include "onnx.pb-c.h"
+
+/* protobuf-c turns the bytes of float_data and double_data round elsewhere. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "cut fields travel as floats");
 
 /* What protobuf-c takes beside the payload, rounded up as the arena does: a field costs its slot in
  * the table of scanned members, a pointer and the rounding; a message its rounding. */
 enum { COST_FIELD = 128, COST_MESSAGE = 64 };
-enum { MAX_VARINT = 10, MAX_TAG = 5 };
+enum { MAX_VARINT = 10, MAX_TAG = 5, LENGTH_BYTES = 5 };
+enum { TENSOR_FLOAT_DATA = 4, TENSOR_RAW_DATA = 9, TENSOR_DOUBLE_DATA = 10 };
 enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
 
 struct walk {
@@ -17,6 +22,7 @@ struct walk {
   const uint8_t *start; /* messages count offsets from here */
   size_t budget_bytes;  /* as given                          */
   size_t left_bytes;    /* of it                             */
+  struct buf *cut;
 };
 
 /* The bytes of one message that are still to be read. */
@@ -27,8 +33,9 @@ struct span {
 struct field {
   const ProtobufCMessageDescriptor *owner;
   const ProtobufCFieldDescriptor *desc; /* NULL: not in the schema */
-  const uint8_t *at;
+  const uint8_t *at;                    /* its tag                 */
   unsigned wire;
+  struct span body; /* what a length-delimited or fixed one holds */
 };
 
 static size_t span_left(const struct span *s) {
@@ -126,12 +133,11 @@ static bool read_tag(const struct walk *w, struct span *s, struct field *f) {
   return true;
 }
 
-/* Steps over the value of a field; *body is what a length-delimited one holds. */
-static bool read_value(const struct walk *w, struct span *s, const struct field *f,
-                       struct span *body) {
+/* Steps over the value of a field. */
+static bool read_value(const struct walk *w, struct span *s, struct field *f) {
   uint64_t len = f->wire == WIRE_64 ? 8 : 4;
 
-  *body = (struct span){s->p, s->p};
+  f->body = (struct span){s->p, s->p};
   if (f->wire == WIRE_VARINT || f->wire == WIRE_BYTES) {
     if (!read_varint(s, MAX_VARINT, &len))
       return refuse(w, f, "is cut off or has a number of more than 10 bytes");
@@ -140,15 +146,64 @@ static bool read_value(const struct walk *w, struct span *s, const struct field 
   }
   if (len > span_left(s))
     return refuse(w, f, "runs past the end of what holds it; the file may be truncated");
-  *body = (struct span){s->p, s->p + len};
+  f->body = (struct span){s->p, s->p + len};
   s->p += len;
   return true;
 }
 
+/* ---- writing anew ---- */
+
+static bool is_cut(const struct field *f) {
+  return f->desc && f->owner == &onnx__tensor_proto__descriptor &&
+         (f->desc->id == TENSOR_FLOAT_DATA || f->desc->id == TENSOR_RAW_DATA ||
+          f->desc->id == TENSOR_DOUBLE_DATA);
+}
+
+static void put_tag(struct walk *w, const struct field *f) {
+  uint32_t tag = f->desc->id << 3 | WIRE_BYTES;
+
+  for (; tag > 127; tag >>= 7)
+    buf_put(w->cut, &(uint8_t){(uint8_t)(tag | 128)}, 1);
+  buf_put(w->cut, &(uint8_t){(uint8_t)tag}, 1);
+}
+
+static bool put_cut(struct walk *w, const struct field *f) {
+  size_t size = f->desc->id == TENSOR_RAW_DATA ? 1 : f->desc->id == TENSOR_FLOAT_DATA ? 4 : 8;
+  struct onnx_cut cut = {f->body.p, span_left(&f->body)};
+  uint8_t len = sizeof cut;
+
+  if (cut.len % size)
+    return refuse(w, f, "ends within a number");
+  put_tag(w, f);
+  buf_put(w->cut, &len, 1);
+  buf_put(w->cut, &cut, sizeof cut);
+  return true;
+}
+
+/* The length of a message, known last, gets five bytes: a varint may be longer than it has to be,
+ * and protobuf-c takes no message of more than 2^31 - 1. */
+static size_t open_message(struct walk *w, const struct field *f) {
+  static const uint8_t unknown[LENGTH_BYTES];
+
+  put_tag(w, f);
+  buf_put(w->cut, unknown, sizeof unknown);
+  return w->cut->len;
+}
+
+static void close_message(struct walk *w, size_t begin) {
+  size_t len = w->cut->len - begin;
+
+  for (size_t i = 1; i <= LENGTH_BYTES; i++, len >>= 7)
+    w->cut->data[begin - LENGTH_BYTES + i - 1] =
+        (char)((len & 127) | (i < LENGTH_BYTES ? 128u : 0u));
+}
+
+/* ---- the walk ---- */
+
 static bool walk_message(struct walk *w, struct span s, const ProtobufCMessageDescriptor *owner,
                          unsigned depth) {
   struct field f = {.owner = owner, .at = s.p};
-  struct span body;
+  size_t begin;
 
   if (depth > ONNX_MAX_NESTING)
     return diag_error(w->diag, w->loc,
@@ -158,24 +213,30 @@ static bool walk_message(struct walk *w, struct span s, const ProtobufCMessageDe
   if (!spend(w, owner->sizeof_message + COST_MESSAGE))
     return false;
   while (s.p < s.end) {
-    if (!read_tag(w, &s, &f) || !read_value(w, &s, &f, &body))
+    if (!read_tag(w, &s, &f) || !read_value(w, &s, &f) || !spend(w, COST_FIELD))
       return false;
     if (f.desc && f.desc->type == PROTOBUF_C_TYPE_MESSAGE) {
-      if (!spend(w, COST_FIELD) || !walk_message(w, body, f.desc->descriptor, depth + 1))
+      begin = open_message(w, &f);
+      if (!walk_message(w, f.body, f.desc->descriptor, depth + 1))
         return false;
+      close_message(w, begin);
       continue;
     }
-    if (span_left(&body) > (SIZE_MAX - COST_FIELD) / growth(&f) ||
-        !spend(w, COST_FIELD + span_left(&body) * growth(&f)))
+    if (span_left(&f.body) > SIZE_MAX / growth(&f) || !spend(w, span_left(&f.body) * growth(&f)))
       return false;
-    if (f.desc && f.desc->type == PROTOBUF_C_TYPE_STRING && memchr(body.p, 0, span_left(&body)))
+    if (f.desc && f.desc->type == PROTOBUF_C_TYPE_STRING && memchr(f.body.p, 0, span_left(&f.body)))
       return refuse(w, &f, "holds a NUL byte; names and texts may not");
+    if (!is_cut(&f))
+      buf_put(w->cut, f.at, (size_t)(s.p - f.at));
+    else if (!put_cut(w, &f))
+      return false;
   }
   return true;
 }
 
-bool onnx_check(struct diag *d, struct loc loc, struct bytes file, size_t budget_bytes) {
-  struct walk w = {d, loc, file.data, budget_bytes, budget_bytes};
+bool onnx_check(struct diag *d, struct loc loc, struct bytes file, size_t budget_bytes,
+                struct buf *cut) {
+  struct walk w = {d, loc, file.data, budget_bytes, budget_bytes, cut};
 
   return walk_message(&w, (struct span){file.data, file.data + file.len},
                       &onnx__model_proto__descriptor, 1);

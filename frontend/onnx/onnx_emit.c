@@ -12,17 +12,21 @@ static bool all_const(const struct ir_graph *g, const struct ir_node *x) {
   return x->n_in > 0;
 }
 
-/* A small file may ask for a large constant; what it may take is bounded like its unpacking. */
+bool onnx_charge(struct onnx_import *im, struct loc loc, size_t bytes) {
+  if (bytes > im->left_bytes)
+    return diag_error(im->c->diag, loc,
+                      "a constant of %zu bytes comes out here; %zu bytes are left of what this "
+                      "model may take, --max-memory BYTES sets another limit",
+                      bytes, im->left_bytes);
+  im->left_bytes -= bytes;
+  return true;
+}
+
 static bool charge(struct onnx_node *n, const struct ir_type *type) {
   size_t bytes = (size_t)ir_type_count(type) * ir_dtype_size(type->dtype);
 
-  if (bytes > n->im->left_bytes)
-    return onnx_fail(n,
-                     "a constant of %zu bytes comes out here; %zu bytes are left of what this "
-                     "model may take, --max-memory BYTES sets another limit",
-                     bytes, n->im->left_bytes);
-  n->im->left_bytes -= bytes;
-  return true;
+  n->is_bad = n->is_bad || !onnx_charge(n->im, n->loc, bytes);
+  return !n->is_bad;
 }
 
 bool onnx_new_tensor(struct onnx_node *n, struct ir_type type, struct ir_tensor *out) {

@@ -161,7 +161,10 @@ ir_id onnx_set_const(struct onnx_node *n, struct ir_tensor t);
 ir_id onnx_emit_reshape(struct onnx_node *n, const char *name, ir_id x, const int64_t *dims,
                         size_t rank);
 ir_id onnx_emit_transpose(struct onnx_node *n, const char *name, ir_id x, const int64_t *perm);
-/* Zeroed; counts against the memory limit. False: told. */
+/* A small file may ask for large constants; what they may take is bounded like its unpacking.
+ * False: told at loc. */
+bool onnx_charge(struct onnx_import *im, struct loc loc, size_t bytes);
+/* Zeroed; charged. False: told. */
 bool onnx_new_tensor(struct onnx_node *n, struct ir_type type, struct ir_tensor *out);
 
 /* ---- onnx_ops.c: the table ---- */

@@ -6,6 +6,7 @@
 #include "frontend/onnx/onnx_check.h"
 #include "frontend/onnx/onnx_internal.h"
 #include "ir/base/arena.h"
+#include "ir/base/buf.h"
 #include "ir/comp.h"
 #include "ir/options.h"
 
@@ -47,9 +48,12 @@ static bool unpack(struct onnx_import *im, struct bytes file) {
   struct fence fence = {im->c->scratch, 2 * im->left_bytes};
   ProtobufCAllocator allocator = {fence_alloc, fence_free, &fence};
 
-  if (!onnx_check(im->c->diag, loc, file, im->left_bytes))
+  struct buf cut;
+
+  buf_init(&cut, im->c->scratch);
+  if (!onnx_check(im->c->diag, loc, file, im->left_bytes, &cut))
     return false;
-  im->model = onnx__model_proto__unpack(&allocator, file.len, file.data);
+  im->model = onnx__model_proto__unpack(&allocator, cut.len, (const uint8_t *)cut.data);
   if (!im->model)
     return diag_error(im->c->diag, loc,
                       "not a readable ONNX model: protobuf-c does not unpack it within %zu bytes",

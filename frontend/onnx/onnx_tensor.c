@@ -2,14 +2,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "frontend/onnx/onnx_check.h"
 #include "frontend/onnx/onnx_internal.h"
 #include "ir/base/arena.h"
 #include "ir/comp.h"
 
-enum storage { IN_FLOATS, IN_INT32S, IN_INT64S, IN_DOUBLES, IN_UINT64S };
+/* Where the elements are: as bytes (raw_data, another file, float_data, double_data), or unpacked.
+ */
+enum storage { IN_BYTES, IN_INT32S, IN_INT64S, IN_UINT64S };
 enum number { NUMBER_F32, NUMBER_F64, NUMBER_F16, NUMBER_BF16, NUMBER_SIGNED, NUMBER_UNSIGNED };
 
-/* Element types of TensorProto: size in raw_data, and the typed field that holds them else. */
+/* Element types of TensorProto: size in raw_data, and the kind of field that holds them else. */
 struct element {
   int32_t data_type;
   const char *name;
@@ -19,14 +22,14 @@ struct element {
 };
 
 static const struct element elements[] = {
-    {1, "FLOAT", 4, NUMBER_F32, IN_FLOATS},         {2, "UINT8", 1, NUMBER_UNSIGNED, IN_INT32S},
+    {1, "FLOAT", 4, NUMBER_F32, IN_BYTES},          {2, "UINT8", 1, NUMBER_UNSIGNED, IN_INT32S},
     {3, "INT8", 1, NUMBER_SIGNED, IN_INT32S},       {4, "UINT16", 2, NUMBER_UNSIGNED, IN_INT32S},
     {5, "INT16", 2, NUMBER_SIGNED, IN_INT32S},      {6, "INT32", 4, NUMBER_SIGNED, IN_INT32S},
     {7, "INT64", 8, NUMBER_SIGNED, IN_INT64S},      {8, "STRING", 0, NUMBER_SIGNED, IN_INT32S},
     {9, "BOOL", 1, NUMBER_UNSIGNED, IN_INT32S},     {10, "FLOAT16", 2, NUMBER_F16, IN_INT32S},
-    {11, "DOUBLE", 8, NUMBER_F64, IN_DOUBLES},      {12, "UINT32", 4, NUMBER_UNSIGNED, IN_UINT64S},
-    {13, "UINT64", 8, NUMBER_UNSIGNED, IN_UINT64S}, {14, "COMPLEX64", 0, NUMBER_F32, IN_FLOATS},
-    {15, "COMPLEX128", 0, NUMBER_F64, IN_DOUBLES},  {16, "BFLOAT16", 2, NUMBER_BF16, IN_INT32S},
+    {11, "DOUBLE", 8, NUMBER_F64, IN_BYTES},        {12, "UINT32", 4, NUMBER_UNSIGNED, IN_UINT64S},
+    {13, "UINT64", 8, NUMBER_UNSIGNED, IN_UINT64S}, {14, "COMPLEX64", 0, NUMBER_F32, IN_BYTES},
+    {15, "COMPLEX128", 0, NUMBER_F64, IN_BYTES},    {16, "BFLOAT16", 2, NUMBER_BF16, IN_INT32S},
 };
 
 /* A tensor while it is read. */
@@ -36,8 +39,8 @@ struct reader {
   const char *name; /* quoted */
   struct loc loc;
   const struct element *e;
-  bool is_raw; /* its bytes are `raw`, not in a typed field */
-  struct bytes raw;
+  enum storage storage;
+  struct bytes raw; /* IN_BYTES; lives as long as the graph */
 };
 
 static const struct element *find_element(int32_t data_type) {
@@ -78,18 +81,17 @@ bool onnx_count(const int64_t *dims, size_t rank, int64_t *count) {
   return true;
 }
 
+/* Values in the typed field that is not cut. */
 static size_t n_stored(const Onnx__TensorProto *t, enum storage s) {
   switch (s) {
-  case IN_FLOATS:
-    return t->n_float_data;
   case IN_INT32S:
     return t->n_int32_data;
   case IN_INT64S:
     return t->n_int64_data;
-  case IN_DOUBLES:
-    return t->n_double_data;
   case IN_UINT64S:
     return t->n_uint64_data;
+  case IN_BYTES:
+    break;
   }
   return 0;
 }
@@ -97,26 +99,15 @@ static size_t n_stored(const Onnx__TensorProto *t, enum storage s) {
 /* Element k as the little-endian bits that raw_data would have, or does have. */
 static uint64_t element_bits(const struct reader *r, size_t k) {
   uint64_t bits = 0;
-  uint32_t half = 0;
-  const uint8_t *p;
 
-  if (r->is_raw) {
-    p = r->raw.data + k * r->e->size_bytes;
-    for (size_t i = 0; i < r->e->size_bytes; i++)
-      bits |= (uint64_t)p[i] << (8 * i);
+  switch (r->storage) {
+  case IN_BYTES:
+    memcpy(&bits, r->raw.data + k * r->e->size_bytes, r->e->size_bytes);
     return bits;
-  }
-  switch (r->e->storage) {
-  case IN_FLOATS:
-    memcpy(&half, &r->proto->float_data[k], sizeof half);
-    return half;
   case IN_INT32S:
     return (uint64_t)r->proto->int32_data[k];
   case IN_INT64S:
     return (uint64_t)r->proto->int64_data[k];
-  case IN_DOUBLES:
-    memcpy(&bits, &r->proto->double_data[k], sizeof bits);
-    return bits;
   case IN_UINT64S:
     return r->proto->uint64_data[k];
   }
@@ -157,27 +148,41 @@ static int64_t bits_to_int(const struct element *e, uint64_t bits) {
   return (int64_t)(bits << unused) >> unused;
 }
 
-static bool fill_floats(const struct reader *r, int64_t count, float *to) {
-  for (int64_t k = 0; k < count; k++) {
-    to[k] = bits_to_float(r->e->number, element_bits(r, (size_t)k));
-    if (isnan(to[k]) || (isinf(to[k]) && count > 1))
+static bool tell_infinite(const struct reader *r, size_t k, float x) {
+  return diag_error(r->im->c->diag, r->loc,
+                    "tensor %s: element %zu is %s; weights must be finite float32 numbers", r->name,
+                    k, isnan(x) ? "NaN" : "infinite");
+}
+
+/* One element may be infinite. */
+static bool check_finite(const struct reader *r, const float *x, size_t count) {
+  size_t k = ir_find_infinite(x, count);
+
+  return k == count || (count == 1 && !isnan(*x)) || tell_infinite(r, k, x[k]);
+}
+
+static bool fill_floats(const struct reader *r, size_t count, float *to) {
+  if (r->e->number == NUMBER_F32)
+    memcpy(to, r->raw.data, count * sizeof *to);
+  else
+    for (size_t k = 0; k < count; k++)
+      to[k] = bits_to_float(r->e->number, element_bits(r, k));
+  return check_finite(r, to, count);
+}
+
+static bool fill_ints(const struct reader *r, size_t count, int64_t *to) {
+  for (size_t k = 0; k < count; k++) {
+    to[k] = bits_to_int(r->e, element_bits(r, k));
+    if (r->e->number == NUMBER_UNSIGNED && to[k] < 0)
       return diag_error(r->im->c->diag, r->loc,
-                        "tensor %s: element %" PRId64
-                        " is %s; weights must be finite float32 numbers",
-                        r->name, k, isnan(to[k]) ? "NaN" : "infinite");
+                        "tensor %s: element %zu is above 2^63 - 1, the largest integer", r->name,
+                        k);
   }
   return true;
 }
 
-static bool fill_ints(const struct reader *r, int64_t count, int64_t *to) {
-  for (int64_t k = 0; k < count; k++) {
-    to[k] = bits_to_int(r->e, element_bits(r, (size_t)k));
-    if (r->e->number == NUMBER_UNSIGNED && to[k] < 0)
-      return diag_error(r->im->c->diag, r->loc,
-                        "tensor %s: element %" PRId64 " is above 2^63 - 1, the largest integer",
-                        r->name, k);
-  }
-  return true;
+static bool is_external(const Onnx__TensorProto *t) {
+  return t->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL;
 }
 
 static bool check_dims(const struct reader *r, int64_t *count) {
@@ -212,29 +217,68 @@ static bool check_place(const struct reader *r) {
   return true;
 }
 
-/* The bytes of a tensor that has them as such. */
-static bool find_raw(struct reader *r, uint64_t wanted) {
-  const Onnx__TensorProto *t = r->proto;
+/* The bytes behind cuts, see onnx_check.h. A single one stays where it is. */
+static struct bytes join(struct arena *a, const void *cuts, size_t n_bytes) {
+  const struct onnx_cut *cut = arena_memdup(a, cuts, n_bytes);
+  size_t n = n_bytes / sizeof *cut, len = 0;
+  uint8_t *data;
 
-  r->is_raw = true;
-  if (t->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
+  if (n == 1)
+    return (struct bytes){cut->data, cut->len};
+  for (size_t i = 0; i < n; i++)
+    len += cut[i].len;
+  data = arena_alloc(a, len, 1);
+  for (size_t i = 0, at = 0; i < n; at += cut[i++].len)
+    memcpy(data + at, cut[i].data, cut[i].len);
+  return (struct bytes){data, len};
+}
+
+static bool find_elements(struct reader *r, uint64_t wanted) {
+  const Onnx__TensorProto *t = r->proto;
+  struct arena *a = r->im->c->arena;
+
+  r->storage = IN_BYTES;
+  if (is_external(t))
     return onnx_external_read(r->im, t, r->loc, wanted, &r->raw);
-  r->is_raw = t->has_raw_data;
-  r->raw = (struct bytes){t->raw_data.data, t->raw_data.len};
+  if (t->has_raw_data)
+    r->raw = join(a, t->raw_data.data, t->raw_data.len);
+  else if (r->e->number == NUMBER_F32)
+    r->raw = join(a, t->float_data, t->n_float_data * sizeof *t->float_data);
+  else if (r->e->number == NUMBER_F64)
+    r->raw = join(a, t->double_data, t->n_double_data * sizeof *t->double_data);
+  else
+    r->storage = r->e->storage;
   return true;
 }
 
-static bool check_size(const struct reader *r, int64_t count) {
-  uint64_t wanted = (uint64_t)count * r->e->size_bytes;
-  size_t stored = r->is_raw ? r->raw.len : n_stored(r->proto, r->e->storage);
+static bool check_size(const struct reader *r, size_t count) {
+  size_t stored = r->storage == IN_BYTES ? r->raw.len : n_stored(r->proto, r->storage);
+  size_t wanted = r->storage == IN_BYTES ? count * r->e->size_bytes : count;
   struct ir_type type = ir_type_make(IR_F32, r->proto->n_dims, r->proto->dims);
 
-  if (stored == (r->is_raw ? wanted : (uint64_t)count))
+  if (stored == wanted)
     return true;
-  return diag_error(r->im->c->diag, r->loc, "tensor %s has %zu %s; its dimensions %s need %" PRIu64,
-                    r->name, stored, r->is_raw ? "bytes" : "values",
-                    strchr(ir_type_text(r->im->c->scratch, &type), '['),
-                    r->is_raw ? wanted : (uint64_t)count);
+  return diag_error(r->im->c->diag, r->loc, "tensor %s has %zu %s; its dimensions %s need %zu",
+                    r->name, stored, r->storage == IN_BYTES ? "bytes" : "values",
+                    strchr(ir_type_text(r->im->c->scratch, &type), '['), wanted);
+}
+
+/* Elements that the file has as the IR wants them, at an address that suits them. */
+static bool is_ready(const struct reader *r) {
+  return r->storage == IN_BYTES &&
+         (r->e->number == NUMBER_F32 || (r->e->number == NUMBER_SIGNED && r->e->size_bytes == 8)) &&
+         (uintptr_t)r->raw.data % r->e->size_bytes == 0;
+}
+
+/* Many tensors may name one place of one large file: what their copies take is bounded. */
+static bool copy_elements(const struct reader *r, size_t count, struct ir_tensor *out) {
+  void *data;
+
+  if (is_external(r->proto) && !onnx_charge(r->im, r->loc, count * ir_dtype_size(out->type.dtype)))
+    return false;
+  *out = ir_tensor_new(r->im->c->arena, out->type);
+  data = (void *)(uintptr_t)out->data;
+  return is_integer(r->e) ? fill_ints(r, count, data) : fill_floats(r, count, data);
 }
 
 bool onnx_tensor_read(struct onnx_import *im, const Onnx__TensorProto *t, struct loc loc,
@@ -244,14 +288,17 @@ bool onnx_tensor_read(struct onnx_import *im, const Onnx__TensorProto *t, struct
                      .name = diag_quote(im->c->diag, onnx_str(t->name)),
                      .loc = loc,
                      .e = find_element(t->data_type)};
-  int64_t count = 0;
-  void *data;
+  int64_t n = 0;
+  size_t count;
 
-  if (!check_dims(&r, &count) || !check_place(&r) ||
-      !find_raw(&r, (uint64_t)count * r.e->size_bytes) || !check_size(&r, count))
+  if (!check_dims(&r, &n) || !check_place(&r))
     return false;
-  *out = ir_tensor_new(im->c->arena,
-                       ir_type_make(is_integer(r.e) ? IR_I64 : IR_F32, t->n_dims, t->dims));
-  data = (void *)(uintptr_t)out->data;
-  return is_integer(r.e) ? fill_ints(&r, count, data) : fill_floats(&r, count, data);
+  count = (size_t)n;
+  if (!find_elements(&r, (uint64_t)count * r.e->size_bytes) || !check_size(&r, count))
+    return false;
+  out->type = ir_type_make(is_integer(r.e) ? IR_I64 : IR_F32, t->n_dims, t->dims);
+  if (!is_ready(&r))
+    return copy_elements(&r, count, out);
+  out->data = r.raw.data;
+  return is_integer(r.e) || check_finite(&r, out->data, count);
 }

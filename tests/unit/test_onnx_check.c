@@ -6,8 +6,11 @@
 enum { BUDGET = 1 << 20 };
 
 static bool check(struct unit *u, const void *bytes, size_t len, size_t budget) {
+  struct buf cut;
+
+  buf_init(&cut, u->comp.scratch);
   return onnx_check(u->comp.diag, loc_file("m.onnx"), (struct bytes){.data = bytes, .len = len},
-                    budget);
+                    budget, &cut);
 }
 
 /* Field 1 of ModelProto is a varint, 2 a string, 7 a message, 25 and its like unknown to a graph.
@@ -30,6 +33,9 @@ static void the_wire_format_is_held_to_the_schema(void **state) {
       {"\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, "runs past the end"},
       {"\x12\x03p\0t", 5, "holds a NUL byte"},
       {"\x3a\x04\x0a\x05\x0a\x00", 6, "\"node\" of GraphProto at byte 2 runs past the end"},
+      {"\x3a\x06\x2a\x04\x22\x02xy", 8,
+       "\"float_data\" of TensorProto at byte 4 ends within a number"},
+      {"\x3a\x08\x2a\x06\x52\x04xyxy", 10, "\"double_data\" of TensorProto at byte 4 ends within"},
       {"\x0a\x00", 2, "wire type of another kind"},
       {"\x38\x00", 2, "wire type of another kind"},
       {"\x0b\x00", 2, "wire type that ONNX does not use"},

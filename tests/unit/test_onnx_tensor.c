@@ -98,6 +98,36 @@ static void typed_fields_hold_what_the_standard_says(void **state) {
   unit_assert_said(u, "above 2^63 - 1");
 }
 
+/* Numbers may come in pieces, packed and single, and lie at any address. */
+static void pieces_are_joined_and_odd_addresses_read(void **state) {
+  /* Opset 13, the graph, its node, its output y, and t: 5 of FLOAT. Parts in between are in strings
+   * of their own, since \x takes all digits that follow. */
+  static const uint8_t file[] = "\x42\x02\x10\x0d"
+                                "\x3a\x3b"
+                                "\x0a\x10\x0a\x01t\x12\x01y\x22\x08Identity"
+                                "b\x03\x0a\x01y"
+                                "\x2a\x22\x08\x05\x10\x01\x42\x01t"
+                                "\x22\x08\0\0\x80\x3f\0\0\x20\xc0"
+                                "\x25\0\0\0\x40"
+                                "\x22\0"
+                                "\x22\x08\0\0\xc0\x40\0\0\0\x3f";
+  struct unit *u = *state;
+  uint8_t *odd = arena_alloc(u->comp.arena, sizeof file + 4, 1);
+
+  for (size_t shift = 0; shift < 4; shift++) {
+    const float want[] = {1, -2.5f, 2, 6, 0.5f};
+    struct bytes b = {odd + shift, sizeof file - 1};
+    struct ir_graph *g;
+    memcpy(odd + shift, file, sizeof file - 1);
+    g = onnx_read(&u->comp, "m.onnx", b);
+    if (!g)
+      fail_msg("%s", unit_said(u));
+    assert_memory_equal(ir_const_in(g, ir_node(g, ir_nth(g, IR_OUTPUT, 0)), 0)->data, want,
+                        sizeof want);
+    arena_reset(u->comp.scratch);
+  }
+}
+
 static void numbers_must_be_finite_but_for_a_bound(void **state) {
   struct unit *u = *state;
   struct onnx_model *m = model_new(u, 13, "Clip", "x:1,2 t", "");
@@ -131,7 +161,7 @@ static void dims_are_checked_before_anything_is_allocated(void **state) {
       {{INT64_MAX, INT64_MAX}, 2, "dimension 0 is 9223372036854775807"},
       {{46341, 46341}, 2, "more than 2^31 - 1 elements"},
       {{1, 1, 1, 1, 1, 1, 1, 1, 1}, 9, "has 9 dimensions"},
-      {{46340, 46340}, 2, "has 0 values"},
+      {{46340, 46340}, 2, "has 0 bytes"},
   };
   struct unit *u = *state;
 
@@ -147,6 +177,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(raw_data_is_little_endian_of_every_type, unit_begin,
                                       unit_end),
       cmocka_unit_test_setup_teardown(typed_fields_hold_what_the_standard_says, unit_begin,
+                                      unit_end),
+      cmocka_unit_test_setup_teardown(pieces_are_joined_and_odd_addresses_read, unit_begin,
                                       unit_end),
       cmocka_unit_test_setup_teardown(numbers_must_be_finite_but_for_a_bound, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(dims_are_checked_before_anything_is_allocated, unit_begin,
