@@ -5,7 +5,10 @@
 #include "ir/base/arena.h"
 #include "ir/base/diag.h"
 #include "ir/comp.h"
+#include "ir/exec/analog.h"
+#include "ir/exec/parallel.h"
 #include "ir/options.h"
+#include "ir/samples.h"
 #include "passes/analysis/ranges.h"
 #include "passes/overflow.h"
 
@@ -34,13 +37,115 @@ struct calibration calibration_new(struct arena *scratch, const struct ir_graph 
     struct calibration_value *v = &cal.value[cal.n];
     if (!is_nonnegative[i] || !may_spike(n->op))
       continue;
-    v->id = ir_id_at(i);
+    v->id = v->seen = ir_id_at(i);
     calibration_channels(&n->type, &v->n_channels, &v->n_each);
     v->channel = ARENA_NEW(scratch, float, v->n_channels);
     cal.n++;
   }
   return cal;
 }
+
+void calibration_see_pools(const struct ir_graph *g, struct calibration *cal) {
+  for (size_t i = 0; i < cal->n; i++) {
+    struct calibration_value *v = &cal->value[i];
+    ir_id user = ir_only_user(g, v->id);
+    if (ir_is_none(user) || ir_node(g, user)->op != IR_MAXPOOL)
+      continue;
+    v->seen = user;
+    calibration_channels(&ir_node(g, user)->type, &v->n_channels, &v->n_each);
+  }
+}
+
+/* ---- items ---- */
+
+struct calibration_items calibration_items_new(struct arena *scratch, const struct calibration *cal,
+                                               size_t state_bytes, calibration_take *take) {
+  struct calibration_items items = {.take = take};
+  size_t at = 0;
+
+  for (size_t i = 0; i < cal->n; i++)
+    items.n += cal->value[i].n_channels + 1;
+  items.item = ARENA_NEW(scratch, struct calibration_item, items.n);
+  for (size_t i = 0; i < cal->n; i++)
+    for (size_t k = 0; k <= cal->value[i].n_channels; k++)
+      items.item[at++] = (struct calibration_item){i, k, arena_alloc(scratch, 1, state_bytes)};
+  return items;
+}
+
+size_t calibration_count(const struct calibration *cal, const struct calibration_item *item) {
+  const struct calibration_value *v = &cal->value[item->value];
+
+  return item->channel < v->n_channels ? v->n_each : v->n_each * v->n_channels;
+}
+
+void calibration_set(struct calibration *cal, const struct calibration_item *item, float scale) {
+  struct calibration_value *v = &cal->value[item->value];
+
+  if (item->channel < v->n_channels)
+    v->channel[item->channel] = scale;
+  else
+    v->layer = scale;
+}
+
+/* ---- running the network ---- */
+
+struct collection {
+  const struct samples *samples;
+  const struct calibration *cal;
+  const struct calibration_items *items;
+  struct exec_analog **exec; /* one per sample of a round */
+  float **input;
+  size_t first, n_round; /* samples of this round */
+};
+
+static void run_sample(void *ctx, size_t worker, size_t item) {
+  struct collection *w = ctx;
+
+  (void)worker;
+  samples_get(w->samples, w->first + item, w->input[item]);
+  exec_analog_set_input(w->exec[item], 0, w->input[item]);
+  exec_analog_run(w->exec[item]);
+}
+
+static void take_item(void *ctx, size_t worker, size_t item) {
+  struct collection *w = ctx;
+  const struct calibration_item *it = &w->items->item[item];
+  const struct calibration_value *v = &w->cal->value[it->value];
+  size_t first = it->channel < v->n_channels ? it->channel * v->n_each : 0;
+
+  (void)worker;
+  for (size_t s = 0; s < w->n_round; s++)
+    w->items->take(it->state, exec_analog_value(w->exec[s], v->seen) + first,
+                   calibration_count(w->cal, it));
+}
+
+bool calibration_check_samples(struct comp *c, const char *pass) {
+  if (c->calib && c->calib->n > 0)
+    return true;
+  return diag_error(c->diag, loc_file(c->opt->model),
+                    "%s needs samples; give --calib FILE, or use --normalize weights", pass);
+}
+
+void calibration_collect(struct comp *c, const struct ir_graph *g, const struct calibration *cal,
+                         const struct calibration_items *items) {
+  size_t n_workers = parallel_jobs(c->opt->jobs);
+  struct collection w = {.samples = c->calib, .cal = cal, .items = items};
+
+  w.exec = ARENA_NEW(c->scratch, struct exec_analog *, n_workers);
+  w.input = ARENA_NEW(c->scratch, float *, n_workers);
+  for (size_t i = 0; i < n_workers; i++) {
+    w.exec[i] = exec_analog_new(c->scratch, g);
+    w.input[i] = ARENA_NEW(c->scratch, float, w.samples->model_size);
+  }
+  for (; w.first < w.samples->n; w.first += w.n_round) {
+    size_t left = w.samples->n - w.first;
+    w.n_round = left < n_workers ? left : n_workers;
+    parallel_run(n_workers, w.n_round, run_sample, &w);
+    parallel_run(n_workers, items->n, take_item, &w);
+  }
+}
+
+/* ---- the scales ---- */
 
 static bool set_scale(struct comp *c, struct ir_graph *g, const struct calibration_value *v) {
   const struct ir_node *n = ir_node(g, v->id);

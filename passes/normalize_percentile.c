@@ -12,8 +12,6 @@
 
 #include "ir/base/arena.h"
 #include "ir/comp.h"
-#include "ir/exec/analog.h"
-#include "ir/exec/parallel.h"
 #include "ir/options.h"
 #include "ir/samples.h"
 #include "passes/calibration.h"
@@ -26,12 +24,11 @@ struct top {
   uint64_t n_positive; /* seen, kept or not */
 };
 
-static struct top top_new(struct arena *a, double percentile, size_t n_most) {
+static void top_init(struct top *t, struct arena *a, double percentile, size_t n_most) {
   double kept = ceil((1 - percentile / 100) * (double)n_most) + 2;
-  struct top t = {.cap = kept < (double)n_most ? (size_t)kept : n_most};
 
-  t.heap = ARENA_NEW(a, float, t.cap);
-  return t;
+  t->cap = kept < (double)n_most ? (size_t)kept : n_most;
+  t->heap = ARENA_NEW(a, float, t->cap);
 }
 
 static void sift_down(float *heap, size_t n, size_t at) {
@@ -55,7 +52,9 @@ static void sift_up(float *heap, size_t at) {
   heap[at] = x;
 }
 
-static void top_add(struct top *t, const float *x, size_t n) {
+static void top_take(void *state, const float *x, size_t n) {
+  struct top *t = state;
+
   for (size_t i = 0; i < n; i++) {
     if (!(x[i] > 0))
       continue;
@@ -97,98 +96,19 @@ static float top_percentile(struct top *t, double percentile) {
   return (float)(low + (high - low) * part);
 }
 
-/* Heaps of one calibration value: one per channel, the last for the layer as a whole. */
-struct work {
-  const struct samples *samples;
-  const struct calibration *cal;
-  struct exec_analog **exec; /* one per sample of a round */
-  float **input;
-  struct top **top;
-  size_t first, n_round;           /* samples of this round */
-  size_t *item_value, *item_index; /* heap of an item */
-};
-
-static void run_sample(void *ctx, size_t worker, size_t item) {
-  struct work *w = ctx;
-
-  (void)worker;
-  samples_get(w->samples, w->first + item, w->input[item]);
-  exec_analog_set_input(w->exec[item], 0, w->input[item]);
-  exec_analog_run(w->exec[item]);
-}
-
-static void fill_heap(void *ctx, size_t worker, size_t item) {
-  struct work *w = ctx;
-  size_t value = w->item_value[item], index = w->item_index[item];
-  const struct calibration_value *v = &w->cal->value[value];
-  bool is_layer = index == v->n_channels;
-
-  (void)worker;
-  for (size_t s = 0; s < w->n_round; s++) {
-    const float *x = exec_analog_value(w->exec[s], v->id);
-    top_add(&w->top[value][index], x + (is_layer ? 0 : index * v->n_each),
-            is_layer ? v->n_channels * v->n_each : v->n_each);
-  }
-}
-
-/* Makes the heaps; returns their number. */
-static size_t make_heaps(struct comp *c, struct work *w, double percentile) {
-  const struct calibration *cal = w->cal;
-  size_t n_items = 0, item = 0;
-
-  for (size_t i = 0; i < cal->n; i++)
-    n_items += cal->value[i].n_channels + 1;
-  w->top = ARENA_NEW(c->scratch, struct top *, cal->n);
-  w->item_value = ARENA_NEW(c->scratch, size_t, n_items);
-  w->item_index = ARENA_NEW(c->scratch, size_t, n_items);
-  for (size_t i = 0; i < cal->n; i++) {
-    const struct calibration_value *v = &cal->value[i];
-    size_t n_most = v->n_each * w->samples->n;
-    w->top[i] = ARENA_NEW(c->scratch, struct top, v->n_channels + 1);
-    for (size_t k = 0; k <= v->n_channels; k++, item++) {
-      w->top[i][k] =
-          top_new(c->scratch, percentile, k < v->n_channels ? n_most : n_most * v->n_channels);
-      w->item_value[item] = i;
-      w->item_index[item] = k;
-    }
-  }
-  return n_items;
-}
-
-static void collect(struct comp *c, const struct ir_graph *g, struct work *w, size_t n_items) {
-  size_t n_workers = parallel_jobs(c->opt->jobs);
-
-  w->exec = ARENA_NEW(c->scratch, struct exec_analog *, n_workers);
-  w->input = ARENA_NEW(c->scratch, float *, n_workers);
-  for (size_t i = 0; i < n_workers; i++) {
-    w->exec[i] = exec_analog_new(c->scratch, g);
-    w->input[i] = ARENA_NEW(c->scratch, float, w->samples->model_size);
-  }
-  for (w->first = 0; w->first < w->samples->n; w->first += w->n_round) {
-    size_t left = w->samples->n - w->first;
-    w->n_round = left < n_workers ? left : n_workers;
-    parallel_run(n_workers, w->n_round, run_sample, w);
-    parallel_run(n_workers, n_items, fill_heap, w);
-  }
-}
-
 bool pass_normalize_percentile(struct comp *c, struct ir_graph **g) {
   struct calibration cal = calibration_new(c->scratch, *g);
-  struct work w = {.samples = c->calib, .cal = &cal};
   double percentile = c->opt->normalize == NORMALIZE_MAX ? 100 : c->opt->percentile;
-  size_t n_items;
+  struct calibration_items items;
 
-  if (!c->calib || c->calib->n == 0)
-    return diag_error(c->diag, loc_file(c->opt->model),
-                      "normalize-percentile needs samples; give --calib FILE, or use "
-                      "--normalize weights");
-  n_items = make_heaps(c, &w, percentile);
-  collect(c, *g, &w, n_items);
-  for (size_t i = 0; i < cal.n; i++) {
-    struct calibration_value *v = &cal.value[i];
-    for (size_t k = 0; k < v->n_channels; k++)
-      v->channel[k] = top_percentile(&w.top[i][k], percentile);
-    v->layer = top_percentile(&w.top[i][v->n_channels], percentile);
-  }
+  if (!calibration_check_samples(c, "normalize-percentile"))
+    return false;
+  items = calibration_items_new(c->scratch, &cal, sizeof(struct top), top_take);
+  for (size_t i = 0; i < items.n; i++)
+    top_init(items.item[i].state, c->scratch, percentile,
+             calibration_count(&cal, &items.item[i]) * c->calib->n);
+  calibration_collect(c, *g, &cal, &items);
+  for (size_t i = 0; i < items.n; i++)
+    calibration_set(&cal, &items.item[i], top_percentile(items.item[i].state, percentile));
   return calibration_apply(c, *g, &cal);
 }

@@ -18,6 +18,7 @@ struct ir_graph;
   X(merge_linear)                                                                                  \
   X(average_maxpool)                                                                               \
   X(normalize_percentile)                                                                          \
+  X(normalize_mse)                                                                                 \
   X(normalize_weights)                                                                             \
   X(normalize_none)                                                                                \
   X(lower_spiking)                                                                                 \

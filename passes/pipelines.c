@@ -46,6 +46,9 @@ static const struct pass passes[N_PASSES] = {
     [AT_normalize_percentile] = {"normalize-percentile", SHAPED | SINGLE | FOLDED, BALANCED, 0,
                                  pass_normalize_percentile,
                                  "one spike per step = P-th percentile over the samples"},
+    [AT_normalize_mse] = {"normalize-mse", SHAPED | SINGLE | FOLDED, BALANCED, 0,
+                          pass_normalize_mse,
+                          "one spike per step = least squared error in --steps steps"},
     [AT_normalize_weights] = {"normalize-weights", SHAPED | SINGLE | FOLDED, BALANCED, 0,
                               pass_normalize_weights,
                               "one spike per step = largest activation the weights allow"},
@@ -75,6 +78,7 @@ static const struct {
     {AT_merge_linear, PIPELINE_ANALOG, BALANCED | SPIKING},
     {AT_average_maxpool, PIPELINE_SPIKING, BALANCED | SPIKING},
     {AT_normalize_percentile, PIPELINE_SPIKING, BALANCED | SPIKING},
+    {AT_normalize_mse, PIPELINE_SPIKING, BALANCED | SPIKING},
     {AT_normalize_weights, PIPELINE_SPIKING, BALANCED | SPIKING},
     {AT_normalize_none, PIPELINE_SPIKING, BALANCED | SPIKING},
     {AT_lower_spiking, PIPELINE_SPIKING, SPIKING},
@@ -83,7 +87,7 @@ static const struct {
 };
 enum { N_ORDER = sizeof order / sizeof order[0] };
 
-/* What options leave out: of the three normalizations all but the one that --normalize and --calib
+/* What options leave out: of the normalizations all but the one that --normalize and --calib
  * choose. */
 static bool is_chosen(const struct comp *c, enum pass_tag tag) {
   enum normalize how = c->opt->normalize;
@@ -93,6 +97,8 @@ static bool is_chosen(const struct comp *c, enum pass_tag tag) {
     return c->opt->maxpool == MAXPOOL_AVERAGE;
   case AT_normalize_percentile:
     return c->calib && (how == NORMALIZE_PERCENTILE || how == NORMALIZE_MAX);
+  case AT_normalize_mse:
+    return c->calib && how == NORMALIZE_MSE;
   case AT_normalize_weights:
     return how == NORMALIZE_WEIGHTS || (!c->calib && how != NORMALIZE_NONE);
   case AT_normalize_none:

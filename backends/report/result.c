@@ -132,7 +132,7 @@ static void add_steps(cJSON *o, const char *name, const struct result *r, const 
 }
 
 static void add_options(cJSON *o, const struct options *opt) {
-  static const char *const normalize[] = {"percentile", "max", "weights", "none"};
+  static const char *const normalize[] = {"percentile", "mse", "max", "weights", "none"};
 
   cJSON_AddStringToObject(o, "normalize", normalize[opt->normalize]);
   cJSON_AddNumberToObject(o, "percentile", opt->percentile);
