@@ -212,6 +212,16 @@ static const struct ir_node *sum_origin(const struct ir_node *a, const struct ir
   return b->op == IR_CONV || b->op == IR_DENSE ? b : a;
 }
 
+/* The projections of two sums act on one population. */
+static bool check_terms(struct lower *l, const struct ir_node *n, size_t n_terms) {
+  size_t min, max;
+
+  ir_op_arity(IR_POPULATION, &min, &max);
+  return n_terms <= max ||
+         signal_refuse(l, n, "adds up %zu weighted inputs; a layer of neurons takes at most %zu",
+                       n_terms, max);
+}
+
 bool lower_add(struct lower *l, const struct ir_node *n, struct signal *out) {
   const struct ir_tensor *own = ir_attr_tensor(n, IR_A_SCALE);
   size_t constant = l->of[n->in[0].idx].kind == SIGNAL_CONST ? 0 : 1;
@@ -231,6 +241,8 @@ bool lower_add(struct lower *l, const struct ir_node *n, struct signal *out) {
           l, n, "adds %s and %s; operands that are not constant must have the same shape",
           ir_type_text(l->c->scratch, &ir_node(l->from, n->in[0])->type),
           ir_type_text(l->c->scratch, &ir_node(l->from, n->in[1])->type));
+    if (!check_terms(l, n, a.n_terms + b.n_terms))
+      return false;
     *out = new_sum(l, sum_origin(a.origin, b.origin), a.shape, a.n_terms + b.n_terms);
     memcpy(out->term, a.term, a.n_terms * sizeof *a.term);
     memcpy(out->term + a.n_terms, b.term, b.n_terms * sizeof *b.term);

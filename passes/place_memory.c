@@ -61,16 +61,57 @@ static int compare_size(const void *a, const void *b) {
   return x->id.idx < y->id.idx ? -1 : 1;
 }
 
-/* The lowest place where b[i] overlaps none of b[0 .. i-1] that is needed at the same time. */
-static size_t first_fit(const struct bitmap *b, size_t i) {
+/* The bitmaps that have a place, so that those needed at some time are found without looking at
+ * all. */
+struct placed {
+  const struct bitmap **at_node; /* by the node that writes it, NULL: none placed */
+  size_t *latest; /* binary tree over nodes: the largest `last` of what is placed below */
+  size_t n_leaves;
+  const struct bitmap **found;
+  size_t n_found;
+};
+
+static struct placed placed_new(struct arena *a, size_t n_nodes) {
+  struct placed p = {.n_leaves = 1};
+
+  while (p.n_leaves <= n_nodes)
+    p.n_leaves *= 2;
+  p.at_node = ARENA_NEW(a, const struct bitmap *, p.n_leaves);
+  p.latest = ARENA_NEW(a, size_t, 2 * p.n_leaves);
+  p.found = ARENA_NEW(a, const struct bitmap *, n_nodes + 1);
+  return p;
+}
+
+static void placed_add(struct placed *p, const struct bitmap *b) {
+  p->at_node[b->id.idx] = b;
+  for (size_t i = p->n_leaves + b->id.idx; i > 0 && p->latest[i] < b->last; i /= 2)
+    p->latest[i] = b->last;
+}
+
+/* Collects what is written up to b->last and read from b->first on, among the nodes `begin` to
+ * begin + width - 1, which are below tree node i. */
+static void placed_find(struct placed *p, const struct bitmap *b, size_t i, size_t begin,
+                        size_t width) {
+  if (p->latest[i] == 0 || p->latest[i] < b->first || begin > b->last)
+    return;
+  if (width == 1) {
+    p->found[p->n_found++] = p->at_node[begin];
+    return;
+  }
+  placed_find(p, b, 2 * i, begin, width / 2);
+  placed_find(p, b, 2 * i + 1, begin + width / 2, width / 2);
+}
+
+/* The lowest place that none of the found takes. */
+static size_t first_fit(const struct placed *p, size_t words) {
   size_t at = 0;
 
   for (bool moved = true; moved;) {
     moved = false;
-    for (size_t k = 0; k < i; k++) {
-      bool meets = b[k].first <= b[i].last && b[i].first <= b[k].last;
-      if (meets && at < b[k].at + b[k].words && b[k].at < at + b[i].words) {
-        at = b[k].at + b[k].words;
+    for (size_t k = 0; k < p->n_found; k++) {
+      const struct bitmap *other = p->found[k];
+      if (at < other->at + other->words && other->at < at + words) {
+        at = other->at + other->words;
         moved = true;
       }
     }
@@ -82,6 +123,7 @@ bool pass_place_memory(struct comp *c, struct ir_graph **g) {
   size_t n_nodes = ir_n_nodes(*g), n = 0, total = 0;
   struct bitmap *b = ARENA_NEW(c->scratch, struct bitmap, n_nodes + 1);
   const size_t *last = find_last_reads(*g, c->scratch);
+  struct placed placed = placed_new(c->scratch, n_nodes);
 
   for (size_t i = 1; i <= n_nodes; i++) {
     const struct ir_node *node = ir_node(*g, ir_id_at(i));
@@ -94,7 +136,10 @@ bool pass_place_memory(struct comp *c, struct ir_graph **g) {
   }
   qsort(b, n, sizeof *b, compare_size);
   for (size_t i = 0; i < n; i++) {
-    b[i].at = first_fit(b, i);
+    placed.n_found = 0;
+    placed_find(&placed, &b[i], 1, 0, placed.n_leaves);
+    b[i].at = first_fit(&placed, b[i].words);
+    placed_add(&placed, &b[i]);
     if (b[i].at + b[i].words > total)
       total = b[i].at + b[i].words;
     ir_set_attr(*g, b[i].id, ir_int(IR_A_SPIKES_AT, (int64_t)b[i].at));

@@ -97,19 +97,18 @@ static void print_spiking(struct arena *a, const struct ir_graph *g, const struc
 
   for (size_t l = 0; l < plan_n_layers(p); l++) {
     const struct plan_layer *pl = plan_layer(p, l);
-    size_t ram = plan_layer_ram_bytes(p, l), constants = plan_layer_const_bytes(p, l);
     cJSON *item = cJSON_CreateObject();
 
     neurons += (double)pl->neurons;
     table_row(t, (const char *[]){
                      pl->name, arena_printf(a, "%s", ir_type_text(a, &ir_node(g, pl->out)->type)),
                      table_count(a, (double)pl->neurons), table_count(a, (double)pl->n_outputs),
-                     table_count(a, (double)ram), table_count(a, (double)constants)});
+                     table_count(a, (double)pl->ram_bytes), table_count(a, (double)pl->const_bytes)});
     cJSON_AddStringToObject(item, "name", pl->name);
     cJSON_AddNumberToObject(item, "neurons", (double)pl->neurons);
     cJSON_AddNumberToObject(item, "outputs", (double)pl->n_outputs);
-    cJSON_AddNumberToObject(item, "ram_bytes", (double)ram);
-    cJSON_AddNumberToObject(item, "const_bytes", (double)constants);
+    cJSON_AddNumberToObject(item, "ram_bytes", (double)pl->ram_bytes);
+    cJSON_AddNumberToObject(item, "const_bytes", (double)pl->const_bytes);
     cJSON_AddItemToArray(list, item);
   }
   table_rule(t);

@@ -69,40 +69,19 @@ size_t plan_spike_words(const struct plan *p) {
   return p->spike_words;
 }
 
-size_t plan_layer_ram_bytes(const struct plan *p, size_t layer) {
-  size_t bytes = 0;
-
-  for (size_t i = 0; i < p->n_buffers; i++)
-    if (p->buffer_layer[i] == layer && p->buffer[i].kind != PLAN_SPIKES)
-      bytes += p->buffer[i].n * (p->buffer[i].kind == PLAN_COUNT ? 2 : 4);
-  return bytes;
-}
-
 size_t plan_ram_bytes(const struct plan *p) {
   size_t bytes = 4 * (p->spike_words + p->n_layers - 1);
 
   for (size_t l = 0; l < p->n_layers; l++)
-    bytes += plan_layer_ram_bytes(p, l);
+    bytes += p->layer[l].ram_bytes;
   return (bytes + 3) / 4 * 4; /* u16 counts come last in net_state */
-}
-
-size_t plan_layer_const_bytes(const struct plan *p, size_t layer) {
-  size_t bytes = 0;
-
-  for (size_t i = 0; i < p->n_tensors; i++)
-    if (p->tensor_layer[i] == layer)
-      bytes += 4 * p->tensor[i].n;
-  for (size_t i = 0; i < p->n_ops; i++)
-    if (p->op[i].layer == layer)
-      bytes += 4 * kernels[p->op[i].kernel].n_fields;
-  return bytes;
 }
 
 size_t plan_const_bytes(const struct plan *p) {
   size_t bytes = 0;
 
   for (size_t l = 0; l < p->n_layers; l++)
-    bytes += plan_layer_const_bytes(p, l);
+    bytes += p->layer[l].const_bytes;
   return bytes;
 }
 
@@ -119,27 +98,6 @@ bool plan_fail(const struct plan_builder *b, const struct ir_node *n, const char
                     text);
 }
 
-/* First and last op, counted from 1, that touches each buffer; 0: none. */
-struct life {
-  size_t first, last;
-};
-
-static struct life *lives_of(const struct plan_builder *b) {
-  const struct plan *p = b->plan;
-  struct life *life = ARENA_NEW(b->arena, struct life, p->n_buffers);
-
-  for (size_t i = 0; i < p->n_ops; i++)
-    for (size_t k = 0; k < kernels[p->op[i].kernel].n_args; k++) {
-      const struct plan_arg *arg = &p->op[i].arg[k];
-      if (arg->kind != PLAN_ARG_BUFFER)
-        continue;
-      if (life[arg->index].first == 0)
-        life[arg->index].first = i + 1;
-      life[arg->index].last = i + 1;
-    }
-  return life;
-}
-
 static bool overwrites(const struct plan_builder *b, ir_id writer, ir_id owner) {
   const struct ir_node *n = ir_node(b->graph, writer);
 
@@ -149,19 +107,56 @@ static bool overwrites(const struct plan_builder *b, ir_id writer, ir_id owner) 
                    diag_quote(b->diag, ir_node(b->graph, owner)->name));
 }
 
-/* No bitmap is written over another that is still to be read in the same step. */
+/* Bitmaps while the ops of a step go by. Ops are counted from 1; 0: none. */
+struct places {
+  const struct plan_builder *b;
+  size_t *written; /* by buffer: the op that touched it first, which writes it */
+  uint32_t *owner; /* by word of the shared region: the op that wrote it last  */
+};
+
+static bool is_spikes(const struct plan *p, const struct plan_arg *arg) {
+  return arg->kind == PLAN_ARG_BUFFER && p->buffer[arg->index].kind == PLAN_SPIKES;
+}
+
+static void write_spikes(const struct places *s, size_t i, size_t buffer) {
+  const struct plan_buffer *spikes = &s->b->plan->buffer[buffer];
+
+  if (s->written[buffer] != 0)
+    return;
+  s->written[buffer] = i;
+  for (size_t word = 0; word < spikes->n; word++)
+    s->owner[spikes->at + word] = (uint32_t)i;
+}
+
+static bool read_spikes(const struct places *s, size_t buffer) {
+  const struct plan_buffer *spikes = &s->b->plan->buffer[buffer];
+  const struct plan_op *op = s->b->plan->op;
+
+  for (size_t word = 0; word < spikes->n; word++) {
+    uint32_t owner = s->owner[spikes->at + word];
+    if (owner > s->written[buffer])
+      return overwrites(s->b, op[owner - 1].node, op[s->written[buffer] - 1].node);
+  }
+  return true;
+}
+
+/* No bitmap is written over another that is still to be read in the same step, by a later op or by
+ * the same. */
 static bool check_places(const struct plan_builder *b) {
   const struct plan *p = b->plan;
-  const struct life *life = lives_of(b);
+  struct places s = {b, ARENA_NEW(b->arena, size_t, p->n_buffers),
+                     ARENA_NEW(b->arena, uint32_t, p->spike_words)};
 
-  for (size_t i = 0; i < p->n_buffers; i++)
-    for (size_t k = 0; k < p->n_buffers; k++) {
-      const struct plan_buffer *old = &p->buffer[i], *late = &p->buffer[k];
-      bool overlap = old->at < late->at + late->n && late->at < old->at + old->n;
-      if (i != k && old->kind == PLAN_SPIKES && late->kind == PLAN_SPIKES && overlap &&
-          life[i].first < life[k].first && life[k].first <= life[i].last)
-        return overwrites(b, p->op[life[k].first - 1].node, p->op[life[i].first - 1].node);
-    }
+  for (size_t i = 1; i <= p->n_ops; i++) {
+    const struct plan_arg *arg = p->op[i - 1].arg;
+    size_t n_args = kernels[p->op[i - 1].kernel].n_args;
+    for (size_t k = 0; k < n_args; k++)
+      if (is_spikes(p, &arg[k]))
+        write_spikes(&s, i, arg[k].index);
+    for (size_t k = 0; k < n_args; k++)
+      if (is_spikes(p, &arg[k]) && !read_spikes(&s, arg[k].index))
+        return false;
+  }
   return true;
 }
 
@@ -209,9 +204,7 @@ struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g)
     n_parts += ir_node(g, ir_id_at(i))->n_in + 4; /* at most this many of a kind per node */
   p->op = ARENA_NEW(a, struct plan_op, n_parts);
   p->buffer = ARENA_NEW(a, struct plan_buffer, n_parts);
-  p->buffer_layer = ARENA_NEW(a, size_t, n_parts);
   p->tensor = ARENA_NEW(a, struct plan_tensor, n_parts);
-  p->tensor_layer = ARENA_NEW(a, size_t, n_parts);
   p->layer = ARENA_NEW(a, struct plan_layer, n);
   for (size_t i = 1; i <= n; i++)
     if (!plan_add_node(&b, ir_id_at(i)))

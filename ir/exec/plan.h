@@ -78,7 +78,9 @@ struct plan_layer {
   size_t n_outputs;  /* units whose spikes count: after the pool                 */
   size_t n_biased;   /* neurons with something added each step                   */
   double input_macs; /* constant current: MACs, once per input; padding counted  */
-  bool is_readout;   /* the last layer, and only that                            */
+  /* Its part of the whole; spike bitmaps, which layers share, and counters are in no part. */
+  size_t ram_bytes, const_bytes;
+  bool is_readout; /* the last layer, and only that                            */
 };
 
 /* When ops run: when the last input is forgotten, when one is set, in every step, when the output
@@ -131,8 +133,5 @@ size_t plan_spike_words(const struct plan *p);
  * descriptors. */
 size_t plan_ram_bytes(const struct plan *p);
 size_t plan_const_bytes(const struct plan *p);
-/* The part of one layer; spike bitmaps, which layers share, and counters are in the whole only. */
-size_t plan_layer_ram_bytes(const struct plan *p, size_t layer);
-size_t plan_layer_const_bytes(const struct plan *p, size_t layer);
 
 #endif

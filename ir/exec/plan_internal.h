@@ -9,7 +9,6 @@ struct plan {
   struct plan_buffer *buffer;
   struct plan_tensor *tensor;
   struct plan_layer *layer;
-  size_t *buffer_layer, *tensor_layer; /* which layer each counts for */
   size_t n_ops, n_buffers, n_tensors, n_layers;
   size_t input_size, output_size, steps, spike_words;
 };

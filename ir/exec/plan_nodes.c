@@ -7,6 +7,7 @@
 /* ---- parts ---- */
 
 void plan_add_op(struct plan_builder *b, struct plan_op op) {
+  b->plan->layer[op.layer].const_bytes += 4 * plan_kernel(op.kernel)->n_fields;
   b->plan->op[b->plan->n_ops++] = op;
 }
 
@@ -15,7 +16,8 @@ struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct pla
   struct plan *p = b->plan;
 
   buffer.name = arena_printf(b->arena, "%s%s", p->layer[layer].name, suffix);
-  p->buffer_layer[p->n_buffers] = layer;
+  if (buffer.kind != PLAN_SPIKES)
+    p->layer[layer].ram_bytes += buffer.n * (buffer.kind == PLAN_COUNT ? 2 : 4);
   p->buffer[p->n_buffers] = buffer;
   return (struct plan_arg){PLAN_ARG_BUFFER, p->n_buffers++};
 }
@@ -25,7 +27,7 @@ struct plan_arg plan_add_tensor(struct plan_builder *b, size_t layer, const char
   struct plan *p = b->plan;
   const char *name = arena_printf(b->arena, "%s%s", p->layer[layer].name, suffix);
 
-  p->tensor_layer[p->n_tensors] = layer;
+  p->layer[layer].const_bytes += 4 * n;
   p->tensor[p->n_tensors] = (struct plan_tensor){name, data, n};
   return (struct plan_arg){PLAN_ARG_TENSOR, p->n_tensors++};
 }

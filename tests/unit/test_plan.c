@@ -88,8 +88,8 @@ static void sizes_add_up(void **state) {
   assert_non_null(p);
   assert_int_equal(plan_ram_bytes(p), ram);
   for (size_t l = 0; l < plan_n_layers(p); l++) {
-    layers += plan_layer_ram_bytes(p, l);
-    constants += plan_layer_const_bytes(p, l);
+    layers += plan_layer(p, l)->ram_bytes;
+    constants += plan_layer(p, l)->const_bytes;
   }
   assert_int_equal(layers, ram - 4 * 41);
   assert_int_equal(constants, plan_const_bytes(p));
