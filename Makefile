@@ -98,7 +98,7 @@ replay: $(FUZZ)
 fuzz:
 	@.ci/packages fuzz
 	@tests/fuzz/run.sh $(or $(SECONDS),60)
-$(B)/diff/host $(B)/conformance/onnx_tests: $(B)/%: tests/%.c $(LIB)
+$(B)/diff/host $(B)/conformance/onnx_tests $(B)/conformance/analog: $(B)/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS) -lm
 check: all
@@ -137,7 +137,8 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/snncc $(PC)
 	rm -rf $(INCLUDE)
 
--include $(OBJ:.o=.d) $(B)/snncc.d $(UNIT:=.d) $(B)/diff/host.d $(B)/conformance/onnx_tests.d
+-include $(OBJ:.o=.d) $(B)/snncc.d $(UNIT:=.d) $(B)/diff/host.d $(B)/conformance/onnx_tests.d \
+  $(B)/conformance/analog.d
 
 clean:
 	rm -rf $(B)
