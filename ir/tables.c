@@ -21,11 +21,12 @@ static const struct op_row ops[IR_N_OPS] = {
 
 struct attr_row {
   const char *name;
+  size_t len;
   enum ir_attr_kind kind;
 };
 
 static const struct attr_row attrs[IR_N_ATTRS] = {
-#define IR_ATTR(tag, name, kind, doc) {name, IR_KIND_##kind},
+#define IR_ATTR(tag, name, kind, doc) {name, sizeof name - 1, IR_KIND_##kind},
 #include "ir/attrs.def"
 #undef IR_ATTR
 };
@@ -125,24 +126,35 @@ const char *ir_fact_name(unsigned fact_bit) {
   return NULL;
 }
 
-bool ir_spec_next(const char **spec, struct ir_spec_item *item) {
+/* The next name of a list and whether it is required; *spec moves behind it. 0 at the end. */
+static size_t next_name(const char **spec, const char **name, bool *is_required) {
   const char *at = *spec + strspn(*spec, " ");
   size_t len = strcspn(at, " ");
-  if (len == 0)
-    return false;
-  item->is_required = at[len - 1] != '?';
-  size_t name_len = item->is_required ? len : len - 1;
   *spec = at + len;
-  for (int i = 0; i < IR_N_ATTRS; i++)
-    if (strlen(attrs[i].name) == name_len && !memcmp(attrs[i].name, at, name_len))
-      item->key = (enum ir_attr_key)i;
-  return true;
+  *name = at;
+  *is_required = len > 0 && at[len - 1] != '?';
+  return len == 0 || *is_required ? len : len - 1;
+}
+
+static bool is_named(enum ir_attr_key key, const char *name, size_t len) {
+  return attrs[key].len == len && !memcmp(attrs[key].name, name, len);
+}
+
+bool ir_spec_next(const char **spec, struct ir_spec_item *item) {
+  const char *name;
+  size_t len = next_name(spec, &name, &item->is_required);
+  item->key = 0;
+  while (len > 0 && item->key < IR_N_ATTRS && !is_named(item->key, name, len))
+    item->key++;
+  return len > 0;
 }
 
 int ir_spec_index(const char *spec, enum ir_attr_key key) {
-  struct ir_spec_item item;
-  for (int i = 0; ir_spec_next(&spec, &item); i++)
-    if (item.key == key)
+  const char *name;
+  bool is_required;
+  size_t len;
+  for (int i = 0; (len = next_name(&spec, &name, &is_required)) > 0; i++)
+    if (is_named(key, name, len))
       return i;
   return -1;
 }

@@ -69,7 +69,6 @@ static void read_lines(struct c_output *o, const struct ir_graph *g) {
     line[i] = s;
   }
   o->line = line;
-  o->n_nodes = n;
 }
 
 static const char *upper(struct arena *a, const char *s) {

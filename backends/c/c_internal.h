@@ -23,8 +23,7 @@ struct c_output {
   const char **tensor;       /* constant tables                                    */
   const char **desc;         /* descriptors, one per op                            */
   const char *const *line;   /* line of IR of node id                              */
-  size_t n_nodes;
-  const char *version; /* first line of the IR: "ir 1"                       */
+  const char *version;       /* first line of the IR: "ir 1"                       */
   size_t n_spiking_layers;
 };
 

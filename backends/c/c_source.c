@@ -1,7 +1,7 @@
 /* C backend: net.c, tables and functions. */
 #include "backends/c/c_internal.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "ir/base/arena.h"
 #include "ir/comp.h"
@@ -39,35 +39,64 @@ static void write_desc(const struct c_output *o, struct emit *e, size_t i) {
   emit_close(e, ";");
 }
 
-static bool is_in_layer(const struct c_output *o, size_t layer, uint32_t node) {
-  for (size_t i = 0; i < plan_n_ops(o->plan); i++)
-    if (plan_op(o->plan, i)->layer == layer && plan_op(o->plan, i)->node.idx == node)
-      return true;
-  return false;
+/* Ops in the order of their layers, and of calls within one: those of layer l are op[begin[l]] up
+ * to op[begin[l + 1] - 1]. */
+struct by_layer {
+  size_t *op, *begin;
+};
+
+static struct by_layer sort_by_layer(const struct c_output *o) {
+  size_t n_ops = plan_n_ops(o->plan), n_layers = plan_n_layers(o->plan);
+  struct by_layer s = {ARENA_NEW(o->arena, size_t, n_ops),
+                       ARENA_NEW(o->arena, size_t, n_layers + 2)};
+
+  for (size_t i = 0; i < n_ops; i++)
+    s.begin[plan_op(o->plan, i)->layer + 2]++;
+  for (size_t l = 2; l < n_layers + 2; l++)
+    s.begin[l] += s.begin[l - 1];
+  for (size_t i = 0; i < n_ops; i++) /* begin[l + 1] counts up to the end of layer l */
+    s.op[s.begin[plan_op(o->plan, i)->layer + 1]++] = i;
+  return s;
+}
+
+static int compare_ids(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+  return (x > y) - (x < y);
+}
+
+/* The IR of these ops, each line once. */
+static void write_ir(const struct c_output *o, struct emit *e, const size_t *op, size_t n) {
+  uint32_t *id = ARENA_NEW(o->arena, uint32_t, n);
+
+  for (size_t i = 0; i < n; i++)
+    id[i] = plan_op(o->plan, op[i])->node.idx;
+  qsort(id, n, sizeof *id, compare_ids);
+  for (size_t i = 0; i < n; i++)
+    if (i == 0 || id[i] != id[i - 1])
+      emit_comment(e, o->line[id[i]]);
 }
 
 /* The IR of a layer, then what its kernels read, in calling order. */
-static void write_layer(const struct c_output *o, struct emit *e, size_t layer) {
-  bool *is_done = ARENA_NEW(o->arena, bool, plan_n_tensors(o->plan));
-
-  for (uint32_t id = 1; id <= o->n_nodes; id++)
-    if (is_in_layer(o, layer, id))
-      emit_comment(e, o->line[id]);
-  for (size_t i = 0; i < plan_n_ops(o->plan); i++) {
-    const struct plan_op *op = plan_op(o->plan, i);
-    for (size_t k = 0; k < PLAN_MAX_ARGS && op->layer == layer; k++)
-      if (op->arg[k].kind == PLAN_ARG_TENSOR && !is_done[op->arg[k].index]) {
-        is_done[op->arg[k].index] = true;
-        write_tensor(o, e, op->arg[k].index);
+static void write_layer(const struct c_output *o, struct emit *e, const size_t *op, size_t n,
+                        bool *is_done) {
+  write_ir(o, e, op, n);
+  for (size_t i = 0; i < n; i++) {
+    const struct plan_arg *arg = plan_op(o->plan, op[i])->arg;
+    for (size_t k = 0; k < PLAN_MAX_ARGS; k++)
+      if (arg[k].kind == PLAN_ARG_TENSOR && !is_done[arg[k].index]) {
+        is_done[arg[k].index] = true;
+        write_tensor(o, e, arg[k].index);
       }
-    if (op->layer == layer)
-      write_desc(o, e, i);
+    write_desc(o, e, op[i]);
   }
   emit_blank(e);
 }
 
 void c_write_tables(const struct c_output *o, struct emit *e) {
   static const char *const extra[] = {"check_input.h", "winner.h"};
+  struct by_layer ops = sort_by_layer(o);
+  bool *is_done = ARENA_NEW(o->arena, bool, plan_n_tensors(o->plan));
 
   write_head(o, e);
   emit_line(e, "#include \"%s\"", o->header);
@@ -82,7 +111,7 @@ void c_write_tables(const struct c_output *o, struct emit *e) {
   emit_blank(e);
   emit_line(e, "/* clang-format off */");
   for (size_t l = 0; l < plan_n_layers(o->plan); l++)
-    write_layer(o, e, l);
+    write_layer(o, e, ops.op + ops.begin[l], ops.begin[l + 1] - ops.begin[l], is_done);
   emit_line(e, "/* clang-format on */");
   emit_blank(e);
 }
