@@ -67,6 +67,29 @@ static bool infer_conv(const struct ir_infer *f) {
   return true;
 }
 
+/* weight[C, O / group, ..]: the window goes over the result. */
+static bool infer_conv_transpose(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0), *w = ir_operand_type(f, 1);
+  int64_t group = ir_attr_int(f->n, IR_A_GROUP, 1);
+  if (!want_f32(f, 3))
+    return false;
+  if (w->rank != x->rank || w->dims[0] != x->dims[1])
+    return ir_fail(f,
+                   "the weight is %s, the operand %s; axis 0 of the weight must have %lld channels",
+                   ir_show(f, w), ir_show(f, x), (long long)x->dims[1]);
+  if (group < 1 || x->dims[1] % group != 0 || w->dims[1] > INT32_MAX / group)
+    return ir_fail(f, "group is %lld; it must divide the %lld input channels", (long long)group,
+                   (long long)x->dims[1]);
+  if (f->n->n_in == 3 && !check_vector(f, 2, w->dims[1] * group, "bias"))
+    return false;
+  struct ir_type t = *x;
+  t.dims[1] = w->dims[1] * group;
+  if (!ir_infer_window(f, x->dims + 2, x->rank - 2u, t.dims + 2))
+    return false;
+  f->n->type = t;
+  return true;
+}
+
 static bool infer_dense(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0), *w = ir_operand_type(f, 1);
   if (!want_f32(f, 1))
@@ -98,10 +121,11 @@ static bool broadcast(const struct ir_infer *f, size_t skip, struct ir_type *out
   return true;
 }
 
-static bool infer_add(const struct ir_infer *f) {
+static bool infer_binary(const struct ir_infer *f) {
   const struct ir_type *a = ir_operand_type(f, 0), *b = ir_operand_type(f, 1);
   struct ir_type t = {.dtype = a->dtype};
-  if (!ir_want_numbers(f) || !check_scale(f))
+  bool is_real = f->n->op == IR_POW || f->n->op == IR_PRELU;
+  if (is_real ? !want_f32(f, 0) : !ir_want_numbers(f) || !check_scale(f))
     return false;
   if (a->dtype != b->dtype)
     return ir_fail(f, "operands are %s and %s; both need the same element type", ir_show(f, a),
@@ -155,6 +179,7 @@ static bool infer_pool(const struct ir_infer *f) {
     return ir_fail(f, "count_pad is %lld; it must be 0 or 1", (long long)count_pad);
   if (!ir_infer_window(f, x->dims + 2, x->rank - 2u, t.dims + 2))
     return false;
+  t.dtype = f->n->op == IR_MAXPOOL_INDEX ? IR_I64 : IR_F32;
   f->n->type = t;
   return true;
 }
@@ -165,6 +190,63 @@ static bool infer_global_avgpool(const struct ir_infer *f) {
   f->n->type = *ir_operand_type(f, 0);
   for (size_t i = 2; i < f->n->type.rank; i++)
     f->n->type.dims[i] = 1;
+  return true;
+}
+
+static bool infer_reduction(const struct ir_infer *f) {
+  const struct ir_attr *axes = ir_attr(f->n, IR_A_AXES);
+  struct ir_type t = *ir_operand_type(f, 0);
+  int64_t before = -1;
+  if (!want_f32(f, 0))
+    return false;
+  for (size_t i = 0; i < axes->u.ints.n; i++) {
+    int64_t axis = axes->u.ints.v[i];
+    if (axis <= before || axis >= t.rank)
+      return ir_fail(f,
+                     "axes[%zu] is %lld; the axes of %s are wanted in ascending order, each once",
+                     i, (long long)axis, ir_show(f, &t));
+    t.dims[axis] = 1;
+    before = axis;
+  }
+  f->n->type = t;
+  return true;
+}
+
+static bool infer_argmax(const struct ir_infer *f) {
+  struct ir_type t = *ir_operand_type(f, 0);
+  if (!want_f32(f, 1) || !ir_check_axis(f, &t))
+    return false;
+  t.dtype = IR_I64;
+  t.dims[ir_attr_int(f->n, IR_A_AXIS, 0)] = 1;
+  f->n->type = t;
+  return true;
+}
+
+/* scale and zero: one value, or one for each index of axis. */
+static bool infer_quantize(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0), *scale = ir_operand_type(f, 1);
+  const struct ir_type *zero = ir_operand_type(f, 2);
+  bool is_quantize = f->n->op == IR_QUANTIZE;
+  enum ir_dtype integer = is_quantize ? zero->dtype : x->dtype;
+  if ((is_quantize && x->dtype != IR_F32) || scale->dtype != IR_F32 || zero->dtype != integer ||
+      (integer != IR_U8 && integer != IR_I8 && integer != IR_I16 && integer != IR_I32))
+    return ir_fail(f,
+                   "operands are %s, %s and %s; real numbers and the scale must be f32, integers "
+                   "and the zero of one type, u8, i8, i16 or i32",
+                   ir_show(f, x), ir_show(f, scale), ir_show(f, zero));
+  if (scale->rank > 1 || zero->rank > 1 || ir_type_count(scale) != ir_type_count(zero))
+    return ir_fail(f, "scale and zero are %s and %s; both need one value, or one per index of axis",
+                   ir_show(f, scale), ir_show(f, zero));
+  if (ir_type_count(scale) > 1) {
+    if (!ir_check_axis(f, x))
+      return false;
+    int64_t axis = ir_attr_int(f->n, IR_A_AXIS, 0);
+    if (x->dims[axis] != scale->dims[0])
+      return ir_fail(f, "scale has %lld values; axis %lld of %s has another size",
+                     (long long)scale->dims[0], (long long)axis, ir_show(f, x));
+  }
+  f->n->type = *x;
+  f->n->type.dtype = is_quantize ? integer : IR_F32;
   return true;
 }
 
@@ -185,62 +267,70 @@ static bool infer_softmax(const struct ir_infer *f) {
   return want_f32(f, 1) && ir_check_axis(f, ir_operand_type(f, 0)) && same_as_operand(f);
 }
 
+/* The rule of each op; ops of the spiking level have theirs in infer_spiking.c. */
+static bool (*const rules[IR_N_OPS])(const struct ir_infer *f) = {
+    [IR_INPUT] = infer_given,
+    [IR_CONST] = infer_given,
+    [IR_OUTPUT] = same_as_operand,
+    [IR_CONV] = infer_conv,
+    [IR_CONV_TRANSPOSE] = infer_conv_transpose,
+    [IR_DENSE] = infer_dense,
+    [IR_MATMUL] = infer_matmul,
+    [IR_ADD] = infer_binary,
+    [IR_SUB] = infer_binary,
+    [IR_MUL] = infer_binary,
+    [IR_DIV] = infer_binary,
+    [IR_MAX] = infer_binary,
+    [IR_MIN] = infer_binary,
+    [IR_POW] = infer_binary,
+    [IR_PRELU] = infer_binary,
+    [IR_RELU] = infer_elementwise,
+    [IR_CLIP] = infer_elementwise,
+    [IR_NEG] = infer_elementwise,
+    [IR_ABS] = infer_elementwise,
+    [IR_SIGN] = infer_elementwise,
+    [IR_SQRT] = infer_elementwise,
+    [IR_EXP] = infer_elementwise,
+    [IR_LOG] = infer_elementwise,
+    [IR_FLOOR] = infer_elementwise,
+    [IR_CEIL] = infer_elementwise,
+    [IR_ROUND] = infer_elementwise,
+    [IR_RECIPROCAL] = infer_elementwise,
+    [IR_TANH] = infer_elementwise,
+    [IR_SIGMOID] = infer_elementwise,
+    [IR_SOFTPLUS] = infer_elementwise,
+    [IR_SOFTSIGN] = infer_elementwise,
+    [IR_LEAKY_RELU] = infer_elementwise,
+    [IR_ELU] = infer_elementwise,
+    [IR_SELU] = infer_elementwise,
+    [IR_HARD_SIGMOID] = infer_elementwise,
+    [IR_THRESHOLDED_RELU] = infer_elementwise,
+    [IR_SHRINK] = infer_elementwise,
+    [IR_MAXPOOL] = infer_pool,
+    [IR_MAXPOOL_INDEX] = infer_pool,
+    [IR_AVGPOOL] = infer_pool,
+    [IR_GLOBAL_AVGPOOL] = infer_global_avgpool,
+    [IR_REDUCE_MEAN] = infer_reduction,
+    [IR_REDUCE_SUM] = infer_reduction,
+    [IR_REDUCE_MAX] = infer_reduction,
+    [IR_REDUCE_MIN] = infer_reduction,
+    [IR_ARGMAX] = infer_argmax,
+    [IR_BATCHNORM] = infer_batchnorm,
+    [IR_SOFTMAX] = infer_softmax,
+    [IR_LOG_SOFTMAX] = infer_softmax,
+    [IR_RESHAPE] = ir_infer_reshape,
+    [IR_TRANSPOSE] = ir_infer_transpose,
+    [IR_CONCAT] = ir_infer_concat,
+    [IR_PADDING] = ir_infer_padding,
+    [IR_SLICE] = ir_infer_slice,
+    [IR_GATHER] = ir_infer_gather,
+    [IR_GATHER_ELEMENTS] = ir_infer_gather_elements,
+    [IR_GATHER_ND] = ir_infer_gather_nd,
+    [IR_QUANTIZE] = infer_quantize,
+    [IR_DEQUANTIZE] = infer_quantize,
+    [IR_CAST] = ir_infer_cast,
+};
+
 bool ir_infer_analog(const struct ir_infer *f) {
-  switch (f->n->op) {
-  case IR_INPUT:
-  case IR_CONST:
-    return infer_given(f);
-  case IR_OUTPUT:
-    return same_as_operand(f);
-  case IR_CONV:
-    return infer_conv(f);
-  case IR_DENSE:
-    return infer_dense(f);
-  case IR_MATMUL:
-    return infer_matmul(f);
-  case IR_ADD:
-    return infer_add(f);
-  case IR_RELU:
-  case IR_CLIP:
-    return infer_elementwise(f);
-  case IR_MAXPOOL:
-  case IR_AVGPOOL:
-    return infer_pool(f);
-  case IR_GLOBAL_AVGPOOL:
-    return infer_global_avgpool(f);
-  case IR_BATCHNORM:
-    return infer_batchnorm(f);
-  case IR_SOFTMAX:
-  case IR_LOG_SOFTMAX:
-    return infer_softmax(f);
-  case IR_RESHAPE:
-    return ir_infer_reshape(f);
-  case IR_TRANSPOSE:
-    return ir_infer_transpose(f);
-  case IR_CONCAT:
-    return ir_infer_concat(f);
-  case IR_PADDING:
-    return ir_infer_padding(f);
-  case IR_SLICE:
-    return ir_infer_slice(f);
-  case IR_GATHER:
-    return ir_infer_gather(f);
-  case IR_CAST:
-    return ir_infer_cast(f);
-  case IR_ENCODE:
-  case IR_PROJECT_CONV:
-  case IR_PROJECT_DENSE:
-  case IR_PROJECT_AVGPOOL:
-  case IR_PROJECT_ONE_TO_ONE:
-  case IR_PROJECT_ALL_BUT_SELF:
-  case IR_PROJECT_SPARSE:
-  case IR_POPULATION:
-  case IR_SPIKE_MAXPOOL:
-  case IR_SPIKE_CONCAT:
-  case IR_VIEW:
-  case IR_READOUT:
-  case IR_N_OPS:
-    break;
-  }
-  return ir_infer_spiking(f);
+  return rules[f->n->op] ? rules[f->n->op](f) : ir_infer_spiking(f);
 }

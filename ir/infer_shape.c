@@ -146,13 +146,20 @@ bool ir_infer_slice(const struct ir_infer *f) {
   return true;
 }
 
+static bool want_indices(const struct ir_infer *f) {
+  const struct ir_type *index = ir_operand_type(f, 1);
+  if (index->dtype != IR_I32 && index->dtype != IR_I64)
+    return ir_fail(f, "the indices are %s; they must be i32 or i64", ir_show(f, index));
+  return true;
+}
+
 bool ir_infer_gather(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0), *index = ir_operand_type(f, 1);
   struct ir_type t = {.dtype = x->dtype};
   if (!ir_want_numbers(f) || !ir_check_axis(f, x))
     return false;
-  if (index->dtype != IR_I32 && index->dtype != IR_I64)
-    return ir_fail(f, "the indices are %s; they must be i32 or i64", ir_show(f, index));
+  if (!want_indices(f))
+    return false;
   if (x->rank + index->rank - 1 > IR_MAX_RANK)
     return ir_fail(f, "%s indexed by %s has more than %d axes", ir_show(f, x), ir_show(f, index),
                    IR_MAX_RANK);
@@ -162,6 +169,47 @@ bool ir_infer_gather(const struct ir_infer *f) {
   for (size_t i = 0; i < index->rank; i++)
     t.dims[t.rank++] = index->dims[i];
   for (size_t i = axis + 1; i < x->rank; i++)
+    t.dims[t.rank++] = x->dims[i];
+  f->n->type = t;
+  return true;
+}
+
+bool ir_infer_gather_elements(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0), *index = ir_operand_type(f, 1);
+  struct ir_type t = *index;
+  if (!ir_want_numbers(f) || !ir_check_axis(f, x) || !want_indices(f))
+    return false;
+  t.dtype = x->dtype;
+  for (size_t i = 0; i < x->rank; i++)
+    if (index->rank != x->rank ||
+        ((int64_t)i != ir_attr_int(f->n, IR_A_AXIS, 0) && index->dims[i] > x->dims[i]))
+      return ir_fail(f, "the indices are %s; %s has other axes, or shorter ones", ir_show(f, index),
+                     ir_show(f, x));
+  f->n->type = t;
+  return true;
+}
+
+/* x[batch.., D1.., rest..] and index[batch.., picks.., n of D] give [batch.., picks.., rest..]. */
+bool ir_infer_gather_nd(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0), *index = ir_operand_type(f, 1);
+  struct ir_type t = {.dtype = x->dtype};
+  int64_t batch = ir_attr_int(f->n, IR_A_BATCH_DIMS, 0), n;
+  if (!ir_want_numbers(f) || !want_indices(f))
+    return false;
+  n = index->rank > 0 ? index->dims[index->rank - 1] : 0;
+  if (batch < 0 || index->rank <= batch || n < 1 || n > x->rank - batch)
+    return ir_fail(f, "batch_dims is %lld and the indices are %s; that picks nothing out of %s",
+                   (long long)batch, ir_show(f, index), ir_show(f, x));
+  for (int64_t i = 0; i < batch; i++)
+    if (x->dims[i] != index->dims[i])
+      return ir_fail(f, "axis %lld of %s and %s is shared, so both sizes must be equal",
+                     (long long)i, ir_show(f, x), ir_show(f, index));
+  if (index->rank - 1 + x->rank - batch - n > IR_MAX_RANK)
+    return ir_fail(f, "%s indexed by %s has more than %d axes", ir_show(f, x), ir_show(f, index),
+                   IR_MAX_RANK);
+  for (size_t i = 0; i + 1 < index->rank; i++)
+    t.dims[t.rank++] = index->dims[i];
+  for (int64_t i = batch + n; i < x->rank; i++)
     t.dims[t.rank++] = x->dims[i];
   f->n->type = t;
   return true;

@@ -281,56 +281,23 @@ static bool infer_readout(const struct ir_infer *f) {
          set_type(f, IR_F32, 1, &n);
 }
 
+static bool (*const rules[IR_N_OPS])(const struct ir_infer *f) = {
+    [IR_ENCODE] = infer_encode,
+    [IR_PROJECT_CONV] = infer_project_conv,
+    [IR_PROJECT_DENSE] = infer_project_dense,
+    [IR_PROJECT_AVGPOOL] = infer_project_avgpool,
+    [IR_PROJECT_ONE_TO_ONE] = infer_project_one_to_one,
+    [IR_PROJECT_ALL_BUT_SELF] = infer_project_all_but_self,
+    [IR_PROJECT_SPARSE] = infer_project_sparse,
+    [IR_POPULATION] = infer_population,
+    [IR_SPIKE_MAXPOOL] = infer_spike_maxpool,
+    [IR_SPIKE_CONCAT] = infer_spike_concat,
+    [IR_VIEW] = infer_view,
+    [IR_READOUT] = infer_readout,
+};
+
 bool ir_infer_spiking(const struct ir_infer *f) {
-  switch (f->n->op) {
-  case IR_ENCODE:
-    return infer_encode(f);
-  case IR_PROJECT_CONV:
-    return infer_project_conv(f);
-  case IR_PROJECT_DENSE:
-    return infer_project_dense(f);
-  case IR_PROJECT_AVGPOOL:
-    return infer_project_avgpool(f);
-  case IR_PROJECT_ONE_TO_ONE:
-    return infer_project_one_to_one(f);
-  case IR_PROJECT_ALL_BUT_SELF:
-    return infer_project_all_but_self(f);
-  case IR_PROJECT_SPARSE:
-    return infer_project_sparse(f);
-  case IR_POPULATION:
-    return infer_population(f);
-  case IR_SPIKE_MAXPOOL:
-    return infer_spike_maxpool(f);
-  case IR_SPIKE_CONCAT:
-    return infer_spike_concat(f);
-  case IR_VIEW:
-    return infer_view(f);
-  case IR_READOUT:
-    return infer_readout(f);
-  case IR_INPUT:
-  case IR_OUTPUT:
-  case IR_CONST:
-  case IR_CONV:
-  case IR_DENSE:
-  case IR_MATMUL:
-  case IR_ADD:
-  case IR_RELU:
-  case IR_CLIP:
-  case IR_MAXPOOL:
-  case IR_AVGPOOL:
-  case IR_GLOBAL_AVGPOOL:
-  case IR_BATCHNORM:
-  case IR_SOFTMAX:
-  case IR_LOG_SOFTMAX:
-  case IR_RESHAPE:
-  case IR_TRANSPOSE:
-  case IR_CONCAT:
-  case IR_PADDING:
-  case IR_SLICE:
-  case IR_GATHER:
-  case IR_CAST:
-  case IR_N_OPS:
-    break;
-  }
-  return ir_fail(f, "op %d has no type rule", (int)f->n->op);
+  if (!rules[f->n->op])
+    return ir_fail(f, "op %d has no type rule", (int)f->n->op);
+  return rules[f->n->op](f);
 }

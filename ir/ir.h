@@ -261,6 +261,10 @@ const struct ir_tensor *ir_const_in(const struct ir_graph *g, const struct ir_no
 struct ir_tensor ir_tensor_new(struct arena *a, struct ir_type type);
 /* Index of the first number that is infinite or NaN; n if there is none. */
 size_t ir_find_infinite(const float *v, size_t n);
+/* Element i of an integer or bool tensor; element i of such data becomes the low bits of v, of bool
+ * "not 0". */
+int64_t ir_int_at(const struct ir_tensor *t, int64_t i);
+void ir_put_int(void *data, enum ir_dtype dtype, int64_t i, int64_t v);
 static inline float *ir_f32_of(struct ir_tensor t) {
   return (float *)(uintptr_t)t.data;
 }

@@ -94,6 +94,8 @@ bool ir_infer_concat(const struct ir_infer *f);
 bool ir_infer_padding(const struct ir_infer *f);
 bool ir_infer_slice(const struct ir_infer *f);
 bool ir_infer_gather(const struct ir_infer *f);
+bool ir_infer_gather_elements(const struct ir_infer *f);
+bool ir_infer_gather_nd(const struct ir_infer *f);
 bool ir_infer_cast(const struct ir_infer *f);
 /* No operand is a signal. */
 bool ir_want_numbers(const struct ir_infer *f);

@@ -27,7 +27,7 @@ struct parser {
 
 /* The next free element of a list. */
 void *parse_list_add(struct arena *a, struct parse_list *l, size_t size);
-enum { PARSE_MAX_NAMES = 64 };
+enum { PARSE_MAX_NAMES = 128 };
 _Static_assert((int)IR_N_ATTRS <= PARSE_MAX_NAMES && (int)IR_N_OPS <= PARSE_MAX_NAMES,
                "parse_one_of has room for the names");
 /* Reads one of the names name_of(0) .. name_of(n - 1), n at most PARSE_MAX_NAMES; -1: told, with

@@ -152,3 +152,49 @@ bool ir_infer_type(const struct ir_graph *g, struct diag *d, struct ir_node *n) 
         ir_show(&f, &n->type));
   return true;
 }
+
+int64_t ir_int_at(const struct ir_tensor *t, int64_t i) {
+  switch (t->type.dtype) {
+  case IR_I8:
+    return ((const int8_t *)t->data)[i];
+  case IR_I16:
+    return ((const int16_t *)t->data)[i];
+  case IR_I32:
+    return ((const int32_t *)t->data)[i];
+  case IR_I64:
+    return ((const int64_t *)t->data)[i];
+  case IR_U8:
+    return ((const uint8_t *)t->data)[i];
+  case IR_BOOL:
+    return ((const uint8_t *)t->data)[i] != 0;
+  case IR_F32:
+  case IR_SPIKES:
+  case IR_CURRENT:
+  case IR_N_DTYPES:
+    break;
+  }
+  return 0;
+}
+
+/* Keeps the low bits of what does not fit, as ONNX runtimes do; bool is "not 0". */
+void ir_put_int(void *out, enum ir_dtype dtype, int64_t i, int64_t v) {
+  /* Unsigned, so that narrowing is defined. */
+  uint64_t bits = dtype == IR_BOOL ? v != 0 : (uint64_t)v;
+  size_t size = ir_dtype_size(dtype);
+  uint8_t *to = (uint8_t *)out + (size_t)i * size;
+
+  switch (size) {
+  case 1:
+    *to = (uint8_t)bits;
+    break;
+  case 2:
+    memcpy(to, &(uint16_t){(uint16_t)bits}, size);
+    break;
+  case 4:
+    memcpy(to, &(uint32_t){(uint32_t)bits}, size);
+    break;
+  case 8:
+    memcpy(to, &bits, size);
+    break;
+  }
+}

@@ -7,7 +7,7 @@ static size_t kernel_of(const struct ir_graph *g, const struct ir_node *n, const
     *sizes = a->u.ints.v;
     return a->u.ints.n;
   }
-  if (n->op != IR_CONV)
+  if (n->op != IR_CONV && n->op != IR_CONV_TRANSPOSE)
     return 0;
   const struct ir_type *w = &g->nodes[n->in[1].idx].type;
   *sizes = w->dims + 2;
@@ -52,14 +52,36 @@ static bool check_positive(const struct ir_infer *f, const char *what, int64_t v
   return true;
 }
 
-/* A pool's window always holds an element; a convolution may run over padding alone. */
+/* A pool's window always holds an element; a convolution may run over padding alone; a transposed
+ * one is cropped by it, or gets more elements where it is negative. */
 static bool check_pad(const struct ir_infer *f, int64_t pad, int64_t extent) {
+  if (f->n->op == IR_CONV_TRANSPOSE) {
+    if (pad < -MAX_CONV_PAD || pad > MAX_CONV_PAD)
+      return ir_fail(f, "pad is %lld; it must be within +-%d", (long long)pad, MAX_CONV_PAD);
+    return true;
+  }
   bool is_conv = f->n->op == IR_CONV || f->n->op == IR_PROJECT_CONV;
   if (is_conv && (pad < 0 || pad > MAX_CONV_PAD))
     return ir_fail(f, "pad is %lld; it must be 0 to %d", (long long)pad, MAX_CONV_PAD);
   if (!is_conv && (pad < 0 || pad >= extent))
     return ir_fail(f, "pad is %lld; it must be at least 0 and less than the window's extent, %lld",
                    (long long)pad, (long long)extent);
+  return true;
+}
+
+/* Size of the result along axis i of an operand of `size`. */
+static bool result_size(const struct ir_infer *f, const struct ir_window *w, size_t i, int64_t size,
+                        int64_t *out) {
+  int64_t extent = w->dilation[i] * (w->kernel[i] - 1) + 1; /* below 2^62 */
+  int64_t room = size + w->pad_begin[i] + w->pad_end[i];
+  if (f->n->op == IR_CONV_TRANSPOSE) { /* terms below 2^62 */
+    *out = (size - 1) * w->stride[i] + extent - w->pad_begin[i] - w->pad_end[i];
+    return *out >= 1 || ir_fail(f, "pad leaves %lld elements of axis %zu", (long long)*out, i + 2);
+  }
+  if (extent > room)
+    return ir_fail(f, "the window is %lld wide, the operand with its padding only %lld",
+                   (long long)extent, (long long)room);
+  *out = (room - extent) / w->stride[i] + 1;
   return true;
 }
 
@@ -81,13 +103,9 @@ bool ir_infer_window(const struct ir_infer *f, const int64_t *dims, size_t n_axe
         !check_positive(f, "dilation", w.dilation[i]))
       return false;
     int64_t extent = w.dilation[i] * (w.kernel[i] - 1) + 1; /* below 2^62 */
-    if (!check_pad(f, w.pad_begin[i], extent) || !check_pad(f, w.pad_end[i], extent))
+    if (!check_pad(f, w.pad_begin[i], extent) || !check_pad(f, w.pad_end[i], extent) ||
+        !result_size(f, &w, i, dims[i], &out[i]))
       return false;
-    int64_t room = dims[i] + w.pad_begin[i] + w.pad_end[i];
-    if (extent > room)
-      return ir_fail(f, "the window is %lld wide, the operand with its padding only %lld",
-                     (long long)extent, (long long)room);
-    out[i] = (room - extent) / w.stride[i] + 1;
   }
   return true;
 }

@@ -33,6 +33,12 @@ static bool is_linear(enum ir_op op) {
   return op == IR_CONV || op == IR_DENSE || op == IR_BATCHNORM || op == IR_ADD;
 }
 
+/* Larger operands give larger results, so that the largest stays the largest. */
+static bool is_increasing(enum ir_op op) {
+  return op == IR_TANH || op == IR_SIGMOID || op == IR_EXP || op == IR_LOG || op == IR_SOFTPLUS ||
+         op == IR_SOFTSIGN;
+}
+
 static void note_dropped(struct lower *l, const struct ir_node *n, const char *why) {
   if (l->c->opt->verbose)
     diag_note(l->c->diag, n->loc, "%s at the end is left out: %s", ir_op_name(n->op), why);
@@ -51,7 +57,7 @@ static ir_id find_result(struct lower *l) {
                     (long long)ir_attr_int(n, IR_A_AXIS, 0), ir_type_text(l->c->scratch, &n->type));
       return ir_id_at(0);
     }
-    if (is_softmax)
+    if (is_softmax || is_increasing(n->op))
       note_dropped(l, n, "the largest value stays the largest");
     else if (n->op == IR_RELU && is_linear(ir_node(l->from, n->in[0])->op) && l->uses[id.idx] == 1)
       note_dropped(l, n, "the readout is what came before it");

@@ -6,6 +6,13 @@
 
 #include "ir/base/arena.h"
 
+static bool lower_given(struct lower *l, const struct ir_node *n, struct signal *out) {
+  (void)l;
+  out->kind = n->op == IR_INPUT ? SIGNAL_INPUT : SIGNAL_CONST;
+  out->shape = n->type;
+  return true;
+}
+
 /* ---- nonlinearities ---- */
 
 /* relu, and clip from 0: neurons. Spikes are never negative, so relu leaves them as they are, and
@@ -185,66 +192,96 @@ static bool lower_transpose(struct lower *l, const struct ir_node *n, struct sig
   return true;
 }
 
+/* Why spikes cannot do what an op does, and what can be done about it. */
+static const char *const reasons[IR_N_OPS] = {
+    [IR_CONV_TRANSPOSE] = "transposed convolutions have no spiking kernel; replace it by nearest "
+                          "upsampling and a convolution, or leave it out of the network",
+    [IR_MATMUL] = "multiplies two values that the network computes; one must be constant",
+    [IR_SUB] =
+        "subtracts a value that the network computes; scale it by -1 with a layer of weights "
+        "and add it",
+    [IR_MUL] = "multiplies by values that differ within a channel, or that the network computes; "
+               "spikes can be scaled by one constant per channel",
+    [IR_DIV] = "divides by values that differ within a channel, or that the network computes; "
+               "spikes can be scaled by one constant per channel",
+    [IR_MAX] = "spiking maxima are taken over windows; use a MaxPool or a Relu",
+    [IR_MIN] = "spikes have no minimum of two values; use a Clip from 0 for a constant bound",
+    [IR_POW] = "neurons that add up spikes have no powers; replace it by Relu and fine-tune",
+    [IR_PRELU] =
+        "spikes cannot be negative, and prelu is below 0; replace it by Relu and fine-tune",
+    [IR_NEG] = "spikes cannot be negative; put the sign into the weights of the layer beside it",
+    [IR_ABS] = "neurons cannot fire for negative sums; replace it by Relu and fine-tune",
+    [IR_SIGN] = "spikes cannot be negative; replace it by Relu and fine-tune",
+    [IR_SQRT] = "neurons that add up spikes have no square root; replace it by Relu and fine-tune",
+    [IR_EXP] = "neurons that add up spikes have no exponential; replace it by Relu and fine-tune",
+    [IR_LOG] = "neurons that add up spikes have no logarithm; only one behind the last softmax can "
+               "be left out",
+    [IR_FLOOR] = "neurons have no steps of their own; leave the rounding out",
+    [IR_CEIL] = "neurons have no steps of their own; leave the rounding out",
+    [IR_ROUND] = "neurons have no steps of their own; leave the rounding out",
+    [IR_RECIPROCAL] = "neurons that add up spikes cannot divide; replace it by Relu and fine-tune",
+    [IR_TANH] = "spikes cannot be negative, and tanh is; replace it by Relu and fine-tune",
+    [IR_SIGMOID] = "is 1/2 where its input is 0, and neurons are silent there; replace it by Relu, "
+                   "or by Clip from 0 to 1, and fine-tune",
+    [IR_SOFTPLUS] = "is never 0, and neurons without input are silent; replace it by Relu and "
+                    "fine-tune",
+    [IR_SOFTSIGN] = "spikes cannot be negative, and softsign is; replace it by Relu and fine-tune",
+    [IR_LEAKY_RELU] =
+        "spikes cannot be negative, and leaky_relu is below 0; replace it by Relu and fine-tune",
+    [IR_ELU] = "spikes cannot be negative, and elu is below 0; replace it by Relu and fine-tune",
+    [IR_SELU] = "spikes cannot be negative, and selu is below 0; replace it by Relu and fine-tune",
+    [IR_HARD_SIGMOID] =
+        "is not 0 where its input is 0, and neurons are silent there; replace it by "
+        "Relu, or by Clip from 0 to 1, and fine-tune",
+    [IR_THRESHOLDED_RELU] =
+        "jumps at its threshold, and rates of neurons do not; replace it by Relu "
+        "and fine-tune",
+    [IR_SHRINK] = "spikes cannot be negative, and shrink is; replace it by Relu and fine-tune",
+    [IR_MAXPOOL_INDEX] = "spikes say how much, not where; leave the indices of the pool out",
+    [IR_REDUCE_MEAN] = "takes a mean over other axes than those of the map; replace it by "
+                       "GlobalAveragePool",
+    [IR_REDUCE_SUM] = "adds up over axes; use GlobalAveragePool, or a layer of weights",
+    [IR_REDUCE_MAX] = "spiking maxima are taken over windows; replace it by GlobalMaxPool",
+    [IR_REDUCE_MIN] = "spikes have no minimum; leave it out",
+    [IR_ARGMAX] = "is not at the end of the network; the winner is told from the outputs anyway",
+    [IR_SOFTMAX] = "is inside the network; only a softmax at its end can be left out",
+    [IR_LOG_SOFTMAX] = "is inside the network; only a softmax at its end can be left out",
+    [IR_PADDING] =
+        "could not be merged into the layer after it; only zeros around a convolution or "
+        "pool can",
+    [IR_SLICE] = "picks out parts of a value; split the layer before it instead",
+    [IR_GATHER] = "picks out parts of a value; split the layer before it instead",
+    [IR_GATHER_ELEMENTS] = "picks out parts of a value; split the layer before it instead",
+    [IR_GATHER_ND] = "picks out parts of a value; split the layer before it instead",
+    [IR_QUANTIZE] = "computes integers; only a quantization that is undone at once can be left out",
+    [IR_DEQUANTIZE] = "reads integers that the network computes; export the model before it is "
+                      "quantized",
+    [IR_CAST] = "changes the element type; values inside the network must be float",
+};
+
+/* What an op becomes; those that have neither a rule nor a reason are at the spiking level. */
+static bool (*const rules[IR_N_OPS])(struct lower *l, const struct ir_node *n,
+                                     struct signal *out) = {
+    [IR_INPUT] = lower_given,
+    [IR_CONST] = lower_given,
+    [IR_CONV] = lower_linear,
+    [IR_DENSE] = lower_linear,
+    [IR_ADD] = lower_add,
+    [IR_RELU] = lower_relu,
+    [IR_CLIP] = lower_relu,
+    [IR_MAXPOOL] = lower_maxpool,
+    [IR_AVGPOOL] = lower_average,
+    [IR_GLOBAL_AVGPOOL] = lower_average,
+    [IR_BATCHNORM] = lower_batchnorm,
+    [IR_CONCAT] = lower_concat,
+    [IR_RESHAPE] = lower_reshape,
+    [IR_TRANSPOSE] = lower_transpose,
+};
+
 bool lower_node(struct lower *l, const struct ir_node *n, struct signal *out) {
   *out = (struct signal){.kind = SIGNAL_NONE};
-  switch (n->op) {
-  case IR_INPUT:
-    *out = (struct signal){.kind = SIGNAL_INPUT, .shape = n->type};
-    return true;
-  case IR_CONST:
-    *out = (struct signal){.kind = SIGNAL_CONST, .shape = n->type};
-    return true;
-  case IR_CONV:
-  case IR_DENSE:
-    return lower_linear(l, n, out);
-  case IR_ADD:
-    return lower_add(l, n, out);
-  case IR_RELU:
-  case IR_CLIP:
-    return lower_relu(l, n, out);
-  case IR_MAXPOOL:
-    return lower_maxpool(l, n, out);
-  case IR_AVGPOOL:
-  case IR_GLOBAL_AVGPOOL:
-    return lower_average(l, n, out);
-  case IR_BATCHNORM:
-    return lower_batchnorm(l, n, out);
-  case IR_CONCAT:
-    return lower_concat(l, n, out);
-  case IR_RESHAPE:
-    return lower_reshape(l, n, out);
-  case IR_TRANSPOSE:
-    return lower_transpose(l, n, out);
-  case IR_MATMUL:
-    return signal_refuse(l, n,
-                         "multiplies two values that the network computes; one must be constant");
-  case IR_SOFTMAX:
-  case IR_LOG_SOFTMAX:
-    return signal_refuse(l, n, "is inside the network; only a softmax at its end can be left out");
-  case IR_PADDING:
-    return signal_refuse(l, n,
-                         "could not be merged into the layer after it; only zeros around a "
-                         "convolution or pool can");
-  case IR_SLICE:
-  case IR_GATHER:
-    return signal_refuse(l, n, "picks out parts of a value; split the layer before it instead");
-  case IR_CAST:
-    return signal_refuse(l, n, "changes the element type; values inside the network must be float");
-  case IR_OUTPUT:
-  case IR_ENCODE:
-  case IR_PROJECT_CONV:
-  case IR_PROJECT_DENSE:
-  case IR_PROJECT_AVGPOOL:
-  case IR_PROJECT_ONE_TO_ONE:
-  case IR_PROJECT_ALL_BUT_SELF:
-  case IR_PROJECT_SPARSE:
-  case IR_POPULATION:
-  case IR_SPIKE_MAXPOOL:
-  case IR_SPIKE_CONCAT:
-  case IR_VIEW:
-  case IR_READOUT:
-  case IR_N_OPS:
-    break;
-  }
-  return signal_refuse(l, n, "is at the spiking level already");
+  if (rules[n->op])
+    return rules[n->op](l, n, out);
+  return signal_refuse(l, n, "%s",
+                       reasons[n->op] ? reasons[n->op] : "is at the spiking level already");
 }

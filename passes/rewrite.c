@@ -185,7 +185,7 @@ bool rewrite_channel_values(struct rewrite *r, const struct ir_tensor *c,
   size_t skipped = type->rank - (size_t)c->type.rank;
   const float *x = c->data;
 
-  if (c->type.rank > type->rank)
+  if (c->type.dtype != IR_F32 || c->type.rank > type->rank)
     return false;
   for (size_t i = 0; i < c->type.rank; i++)
     if (c->type.dims[i] != 1 && i + skipped != axis)

@@ -46,6 +46,8 @@ bool onnx_check_attrs(struct onnx_node *n) {
 
   for (size_t i = 0; i < n->proto->n_attribute && !n->is_bad; i++) {
     name = onnx_str(n->proto->attribute[i]->name);
+    if (n->im->opset < 6 && !strcmp(name, "consumed_inputs")) /* of every operator; has no effect */
+      continue;
     found = find_word(n->op->attrs, name);
     if (!found)
       onnx_fail(n, "attribute %s is not known; %s has %s", diag_quote(n->im->c->diag, name),
@@ -189,18 +191,24 @@ static const struct ir_tensor *wanted_const(struct onnx_node *n, const char *nam
 
 struct onnx_ints onnx_list(struct onnx_node *n, const char *name, size_t k) {
   const struct ir_tensor *t;
+  size_t n_values;
+  int64_t *v;
 
   if (!onnx_has_in(n, k))
     return onnx_attr_ints(n, name);
   t = wanted_const(n, name, k);
   if (!t)
     return (struct onnx_ints){0};
-  if (t->type.dtype != IR_I64 || t->type.rank > 1) {
+  if (t->type.dtype == IR_F32 || t->type.rank > 1) {
     onnx_fail(n, "operand %zu (%s) is %s; a list of integers is allowed", k + 1, name,
               ir_type_text(n->im->c->scratch, &t->type));
     return (struct onnx_ints){0};
   }
-  return (struct onnx_ints){t->data, (size_t)ir_type_count(&t->type)};
+  n_values = (size_t)ir_type_count(&t->type);
+  v = ARENA_NEW(n->im->c->scratch, int64_t, n_values);
+  for (size_t i = 0; i < n_values; i++)
+    v[i] = ir_int_at(t, (int64_t)i);
+  return (struct onnx_ints){v, n_values};
 }
 
 bool onnx_number(struct onnx_node *n, const char *name, size_t k, double *v) {
@@ -218,8 +226,7 @@ bool onnx_number(struct onnx_node *n, const char *name, size_t k, double *v) {
   if (ir_type_count(&t->type) != 1)
     return onnx_fail(n, "operand %zu (%s) is %s; one number is allowed", k + 1, name,
                      ir_type_text(n->im->c->scratch, &t->type));
-  *v =
-      t->type.dtype == IR_I64 ? (double)*(const int64_t *)t->data : (double)*(const float *)t->data;
+  *v = t->type.dtype == IR_F32 ? (double)*(const float *)t->data : (double)ir_int_at(t, 0);
   return true;
 }
 

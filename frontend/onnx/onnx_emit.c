@@ -94,3 +94,36 @@ ir_id onnx_emit_transpose(struct onnx_node *n, const char *name, ir_id x, const 
       n, (struct ir_node){
              .op = IR_TRANSPOSE, .name = name, .in = &x, .n_in = 1, .attr = &attr, .n_attr = 1});
 }
+
+ir_id onnx_emit_cast(struct onnx_node *n, const char *name, ir_id x, enum ir_dtype dtype) {
+  struct ir_node cast = {.op = IR_CAST, .name = name, .in = &x, .n_in = 1};
+
+  if (ir_is_none(x) || ir_node(n->im->g, x)->type.dtype == dtype)
+    return x;
+  cast.type = ir_node(n->im->g, x)->type;
+  cast.type.dtype = dtype;
+  return onnx_emit(n, cast);
+}
+
+ir_id onnx_emit_binary(struct onnx_node *n, const char *name, enum ir_op op, ir_id a, ir_id b) {
+  ir_id in[2] = {a, b};
+
+  return onnx_emit(n, (struct ir_node){.op = op, .name = name, .in = in, .n_in = 2});
+}
+
+ir_id onnx_real_in(struct onnx_node *n, size_t k) {
+  enum ir_dtype dtype = onnx_type(n, k)->dtype;
+  ir_id in = onnx_in(n, k);
+
+  if (dtype != IR_I8 && dtype != IR_U8 && dtype != IR_I16)
+    return in;
+  return onnx_emit_cast(n, onnx_name(n, "real"), in, IR_F32);
+}
+
+ir_id onnx_emit_real(struct onnx_node *n, struct ir_node x) {
+  enum ir_dtype dtype = onnx_type(n, 0)->dtype;
+
+  if (dtype != IR_F32)
+    x.name = onnx_name(n, "result");
+  return onnx_emit_cast(n, NULL, onnx_emit(n, x), dtype);
+}

@@ -51,6 +51,7 @@ struct onnx_op {
   const char *name;
   int first, last; /* opsets; last 0: no end */
   size_t min_in, max_in;
+  size_t n_out;      /* outputs that are built; onnx_set_result gives those after the first */
   const char *attrs; /* known attributes, blanks between */
   onnx_build_fn *build;
   enum ir_op analog;           /* the node it becomes first of all; IR_N_OPS: none */
@@ -98,8 +99,9 @@ bool onnx_sort_nodes(struct onnx_import *im, const bool *needed, size_t *order, 
 
 /* ---- onnx_tensor.c ---- */
 
-/* f32 for floating types, i64 for integers and booleans; checked against its dims. Only tensors of
- * one element may be infinite (a bound of Clip); NaN is refused. False: told at loc. */
+/* f32 for floating types, else the narrowest type that holds all values; checked against its dims.
+ * Only tensors of one element may be infinite (a bound of Clip); NaN is refused. False: told at
+ * loc. */
 bool onnx_tensor_read(struct onnx_import *im, const Onnx__TensorProto *t, struct loc loc,
                       struct ir_tensor *out);
 /* False: no element type that is read here. */
@@ -164,6 +166,16 @@ ir_id onnx_emit_transpose(struct onnx_node *n, const char *name, ir_id x, const 
 /* A small file may ask for large constants; what they may take is bounded like its unpacking.
  * False: told at loc. */
 bool onnx_charge(struct onnx_import *im, struct loc loc, size_t bytes);
+/* x as numbers of this type. */
+ir_id onnx_emit_cast(struct onnx_node *n, const char *name, ir_id x, enum ir_dtype dtype);
+ir_id onnx_emit_binary(struct onnx_node *n, const char *name, enum ir_op op, ir_id a, ir_id b);
+/* Small integers are computed with as the real numbers they are: operand k as f32, and a node of
+ * f32 that gives them back in the type of operand 0. */
+ir_id onnx_real_in(struct onnx_node *n, size_t k);
+ir_id onnx_emit_real(struct onnx_node *n, struct ir_node x);
+/* Output k, and whether the model uses it. */
+void onnx_set_result(struct onnx_node *n, size_t k, ir_id id);
+bool onnx_is_wanted(const struct onnx_node *n, size_t k);
 /* Zeroed; charged. False: told. */
 bool onnx_new_tensor(struct onnx_node *n, struct ir_type type, struct ir_tensor *out);
 
@@ -177,14 +189,29 @@ const char *onnx_op_names(struct arena *a);
 /* ---- builders: a node to IR; none where that fails, or where onnx_set_const gave the result ----
  */
 
-onnx_build_fn onnx_build_add, onnx_build_batchnorm, onnx_build_clip, onnx_build_gemm,
-    onnx_build_log_softmax, onnx_build_matmul, onnx_build_relu,
-    onnx_build_softmax; /* onnx_math.c */
-onnx_build_fn onnx_build_avgpool, onnx_build_conv, onnx_build_global_avgpool, onnx_build_maxpool,
-    onnx_build_pad; /* onnx_window.c */
+/* onnx_elementwise.c */
+onnx_build_fn onnx_build_binary, onnx_build_clip, onnx_build_nary, onnx_build_prelu,
+    onnx_build_unary;
+/* onnx_math.c */
+onnx_build_fn onnx_build_batchnorm, onnx_build_gemm, onnx_build_matmul, onnx_build_softmax;
+/* onnx_reduce.c */
+onnx_build_fn onnx_build_argmax, onnx_build_instance_norm, onnx_build_mvn, onnx_build_reduce;
+/* onnx_quant.c */
+onnx_build_fn onnx_build_conv_integer, onnx_build_matmul_integer, onnx_build_qlinear_conv,
+    onnx_build_qlinear_matmul, onnx_build_quantize;
+/* onnx_window.c */
+onnx_build_fn onnx_build_avgpool, onnx_build_conv, onnx_build_conv_transpose,
+    onnx_build_global_avgpool, onnx_build_global_maxpool, onnx_build_maxpool, onnx_build_pad;
+/* A convolution with the node's attributes of x, weight and bias; none where there is no bias. */
+ir_id onnx_emit_conv(struct onnx_node *n, const char *name, const ir_id in[3]);
+/* onnx_select.c */
+onnx_build_fn onnx_build_gather, onnx_build_gather_elements, onnx_build_gather_nd, onnx_build_slice,
+    onnx_build_split, onnx_build_tile;
+/* onnx_shape.c */
 onnx_build_fn onnx_build_cast, onnx_build_concat, onnx_build_constant, onnx_build_constant_of_shape,
-    onnx_build_dropout, onnx_build_flatten, onnx_build_gather, onnx_build_reshape, onnx_build_same,
-    onnx_build_shape, onnx_build_slice, onnx_build_squeeze, onnx_build_transpose,
-    onnx_build_unsqueeze; /* onnx_shape.c */
+    onnx_build_dropout, onnx_build_flatten, onnx_build_reshape, onnx_build_same, onnx_build_shape,
+    onnx_build_squeeze, onnx_build_transpose, onnx_build_unsqueeze;
+/* ONNX counts both ends of a range from the back where negative and clamps them. */
+int64_t onnx_clamp_index(int64_t i, int64_t size, int64_t low, int64_t high);
 
 #endif

@@ -1,21 +1,8 @@
-/* Products, sums, activations and batchnorm. */
-#include <float.h>
+/* Products, batchnorm and softmax. */
 #include <math.h>
 
 #include "frontend/onnx/onnx_internal.h"
 #include "ir/comp.h"
-
-static ir_id emit_unary(struct onnx_node *n, enum ir_op op) {
-  ir_id in = onnx_in(n, 0);
-
-  return onnx_emit(n, (struct ir_node){.op = op, .in = &in, .n_in = 1});
-}
-
-static ir_id emit_binary(struct onnx_node *n, const char *name, enum ir_op op, ir_id a, ir_id b) {
-  ir_id in[2] = {a, b};
-
-  return onnx_emit(n, (struct ir_node){.op = op, .name = name, .in = in, .n_in = 2});
-}
 
 /* Constant operand k times `scale`, rows and columns exchanged where `flip`. */
 struct matrix_use {
@@ -106,7 +93,7 @@ static ir_id gemm_product(struct onnx_node *n, const struct gemm *m, const char 
   b = onnx_in(n, 1);
   if (m->trans_b)
     b = onnx_emit_transpose(n, flipped, b, swap);
-  return emit_binary(n, name, IR_MATMUL, a, b);
+  return onnx_emit_binary(n, name, IR_MATMUL, a, b);
 }
 
 ir_id onnx_build_gemm(struct onnx_node *n) {
@@ -131,7 +118,7 @@ ir_id onnx_build_gemm(struct onnx_node *n) {
     onnx_fail(n, "beta is %g; with an operand C that is not constant only 1 is supported", m.beta);
   product = gemm_product(n, &m, onnx_name(n, "product"), bias);
   c = emit_matrix(n, (struct matrix_use){2, false, m.beta});
-  return emit_binary(n, NULL, IR_ADD, product, c);
+  return onnx_emit_binary(n, NULL, IR_ADD, product, c);
 }
 
 ir_id onnx_build_matmul(struct onnx_node *n) {
@@ -141,55 +128,7 @@ ir_id onnx_build_matmul(struct onnx_node *n) {
   b = is_dense ? emit_matrix(n, (struct matrix_use){1, true, 1}) : onnx_in(n, 1);
   if (is_dense)
     return emit_dense(n, NULL, a, b, (ir_id){0});
-  return emit_binary(n, NULL, IR_MATMUL, a, b);
-}
-
-/* Opset 6: with broadcast and axis, B's axes start at that axis of A. */
-ir_id onnx_build_add(struct onnx_node *n) {
-  const struct ir_type *a = onnx_type(n, 0), *b = onnx_type(n, 1);
-  ir_id in[2];
-  int64_t dims[IR_MAX_RANK];
-  size_t axis, rank;
-
-  onnx_ins(n, 2, in);
-  if (n->im->opset < 7 && onnx_attr_int(n, "broadcast", 0) && onnx_has_attr(n, "axis")) {
-    axis = onnx_axis(n, onnx_attr_int(n, "axis", 0), a->rank);
-    rank = a->rank - axis;
-    if (b->rank > rank)
-      onnx_fail(n, "operand 2 is %s; from axis %zu on operand 1, %s, has too few axes for it",
-                ir_type_text(n->im->c->scratch, b), axis, ir_type_text(n->im->c->scratch, a));
-    for (size_t i = 0; i < rank; i++)
-      dims[i] = i < b->rank ? b->dims[i] : 1;
-    in[1] = onnx_emit_reshape(n, onnx_name(n, "in"), in[1], dims, rank);
-  }
-  return emit_binary(n, NULL, IR_ADD, in[0], in[1]);
-}
-
-ir_id onnx_build_relu(struct onnx_node *n) {
-  return emit_unary(n, IR_RELU);
-}
-
-/* A bound at the end of float's range is none. */
-ir_id onnx_build_clip(struct onnx_node *n) {
-  double min = -INFINITY, max = INFINITY;
-  struct ir_attr attr[2];
-  size_t n_attr = 0;
-  ir_id in = onnx_in(n, 0);
-
-  onnx_number(n, "min", 1, &min);
-  onnx_number(n, "max", 2, &max);
-  if (isnan(min) || isnan(max))
-    onnx_fail(n, "min is %g and max %g; both must be numbers", min, max);
-  if (min > -(double)FLT_MAX)
-    attr[n_attr++] = ir_float(IR_A_MIN, min);
-  if (max < (double)FLT_MAX)
-    attr[n_attr++] = ir_float(IR_A_MAX, max);
-  if (n_attr == 0)
-    return in;
-  if (min == 0 && n_attr == 1)
-    return emit_unary(n, IR_RELU);
-  return onnx_emit(
-      n, (struct ir_node){.op = IR_CLIP, .in = &in, .n_in = 1, .attr = attr, .n_attr = n_attr});
+  return onnx_emit_binary(n, NULL, IR_MATMUL, a, b);
 }
 
 /* An old Keras exporter hands [channels, 1] over: what it means is clear, though ONNX wants the
@@ -219,7 +158,7 @@ ir_id onnx_build_batchnorm(struct onnx_node *n) {
 }
 
 /* Before opset 13 all axes from `axis` on count as one. */
-static ir_id emit_softmax(struct onnx_node *n, enum ir_op op) {
+ir_id onnx_build_softmax(struct onnx_node *n) {
   struct ir_type type = *onnx_type(n, 0);
   size_t axis = onnx_axis(n, onnx_attr_int(n, "axis", n->im->opset < 13 ? 1 : -1), type.rank);
   int64_t flat[2] = {1, 1};
@@ -236,14 +175,7 @@ static ir_id emit_softmax(struct onnx_node *n, enum ir_op op) {
   attr = ir_int(IR_A_AXIS, is_joint ? 1 : (int64_t)axis);
   if (is_joint)
     x = onnx_emit_reshape(n, onnx_name(n, "in"), x, flat, 2);
-  x = onnx_emit(n, (struct ir_node){.op = op, .in = &x, .n_in = 1, .attr = &attr, .n_attr = 1});
+  x = onnx_emit(
+      n, (struct ir_node){.op = n->op->analog, .in = &x, .n_in = 1, .attr = &attr, .n_attr = 1});
   return is_joint ? onnx_emit_reshape(n, onnx_name(n, "out"), x, type.dims, type.rank) : x;
-}
-
-ir_id onnx_build_softmax(struct onnx_node *n) {
-  return emit_softmax(n, IR_SOFTMAX);
-}
-
-ir_id onnx_build_log_softmax(struct onnx_node *n) {
-  return emit_softmax(n, IR_LOG_SOFTMAX);
 }

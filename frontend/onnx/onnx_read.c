@@ -10,7 +10,7 @@
 #include "ir/comp.h"
 #include "ir/options.h"
 
-enum { OPSET_OLDEST = 6, OPSET_NEWEST = 20 };
+enum { OPSET_NEWEST = 20 };
 enum { BUDGET_BASE = 64 << 20, ARENA_ROUNDING = 64 };
 
 /* ---- unpacking ---- */
@@ -77,10 +77,6 @@ static bool choose_opset(struct onnx_import *im) {
       im->opset = im->model->opset_import[i]->version;
   if (im->opset == 0)
     return diag_error(im->c->diag, loc, "the model does not say which opset it uses");
-  if (im->opset < OPSET_OLDEST)
-    return diag_error(im->c->diag, loc,
-                      "the model uses opset %" PRId64 "; opsets %d to %d are supported", im->opset,
-                      OPSET_OLDEST, OPSET_NEWEST);
   if (im->opset > OPSET_NEWEST)
     diag_warning(im->c->diag, loc,
                  "the model uses opset %" PRId64
@@ -125,8 +121,9 @@ static bool read_input_dim(struct onnx_import *im, const Onnx__ValueInfoProto *i
   return true;
 }
 
+/* The IR's inputs are numbers of type f32; `dtype` is what the model takes. */
 static bool read_input_type(struct onnx_import *im, const Onnx__ValueInfoProto *info,
-                            struct ir_type *type) {
+                            struct ir_type *type, enum ir_dtype *dtype) {
   const Onnx__TypeProto *t = info->type;
   const char *name = diag_quote(im->c->diag, onnx_str(info->name));
   const struct loc loc = loc_file(im->path);
@@ -135,10 +132,10 @@ static bool read_input_type(struct onnx_import *im, const Onnx__ValueInfoProto *
 
   if (!t || t->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE || !t->tensor_type->shape)
     return diag_error(im->c->diag, loc, "input %s has no tensor type with a shape", name);
-  if (!onnx_dtype(t->tensor_type->elem_type, &type->dtype) || type->dtype != IR_F32)
+  if (!onnx_dtype(t->tensor_type->elem_type, dtype))
     return diag_error(im->c->diag, loc,
-                      "input %s has elements of type %" PRId32 " (%s); FLOAT, DOUBLE, FLOAT16 and "
-                      "BFLOAT16 are supported",
+                      "input %s has elements of type %" PRId32
+                      " (%s); floating, integer and boolean types are supported",
                       name, t->tensor_type->elem_type, onnx_dtype_name(t->tensor_type->elem_type));
   rank = t->tensor_type->shape->n_dim;
   if (rank > IR_MAX_RANK)
@@ -153,7 +150,19 @@ static bool read_input_type(struct onnx_import *im, const Onnx__ValueInfoProto *
   return true;
 }
 
+/* An input, behind it the cast to what the model computes with. */
+static ir_id append_input(struct onnx_import *im, struct ir_node x, enum ir_dtype dtype) {
+  ir_id in = ir_append(im->g, im->c->diag, &x);
+  struct ir_node cast = {.op = IR_CAST, .name = x.name, .in = &in, .n_in = 1, .loc = x.loc};
+
+  if (ir_is_none(in) || dtype == IR_F32)
+    return in;
+  cast.type.dtype = dtype;
+  return ir_append(im->g, im->c->diag, &cast);
+}
+
 static bool append_inputs(struct onnx_import *im) {
+  enum ir_dtype dtype;
   bool good = true;
 
   for (size_t i = 0; i < im->graph->n_input; i++) {
@@ -169,12 +178,12 @@ static bool append_inputs(struct onnx_import *im) {
                    diag_quote(im->c->diag, onnx_str(info->name)));
       continue;
     }
-    if (!read_input_type(im, info, &x.type)) {
+    if (!read_input_type(im, info, &x.type, &dtype)) {
       good = false;
       continue;
     }
     x.loc.node = x.name;
-    v->id = ir_append(im->g, im->c->diag, &x);
+    v->id = append_input(im, x, dtype);
     good = good && !ir_is_none(v->id);
   }
   return good;
@@ -194,43 +203,49 @@ static bool operands_ready(struct onnx_node *n) {
     if (!onnx_has_in(n, k))
       return onnx_fail(n, "operand %zu is missing; %s has at least %zu", k + 1, n->op->name,
                        n->op->min_in);
-  for (size_t k = 1; k < n->proto->n_output; k++) {
+  for (size_t k = n->op->n_out; k < n->proto->n_output; k++) {
     const struct onnx_value *v = onnx_value_find(n->im, onnx_str(n->proto->output[k]));
     if (v && v->is_used)
-      return onnx_fail(n, "its output %zu, %s, is used; only the first output is supported", k + 1,
-                       diag_quote(n->im->c->diag, n->proto->output[k]));
+      return onnx_fail(n, "its output %zu, %s, is used; only the first %s supported", k + 1,
+                       diag_quote(n->im->c->diag, n->proto->output[k]),
+                       n->op->n_out > 1 ? "outputs are" : "output is");
   }
   return true;
 }
 
 static bool build_node(struct onnx_import *im, const Onnx__NodeProto *p) {
-  struct onnx_value *result = onnx_value_find(im, onnx_str(p->n_output ? p->output[0] : ""));
-  struct onnx_node n = {.im = im, .proto = p, .op = onnx_op_find(im, p), .result = result};
+  struct onnx_value unnamed = {0},
+                    *first = onnx_value_find(im, onnx_str(p->n_output ? p->output[0] : ""));
+  struct onnx_node n = {.im = im, .proto = p, .op = onnx_op_find(im, p)};
 
+  n.result = first ? first : &unnamed; /* a first output that is left out has no name */
   n.loc = onnx_node_loc(im, p);
   /* Old exporters name no nodes. The name of an output belongs to the output. */
-  n.name = onnx_ir_name(
-      im, !*onnx_str(p->name) && result && result->is_output ? onnx_str(p->op_type) : n.loc.node);
-  if (!result)
-    return onnx_fail(&n, "its first output has no name, and another one is used");
+  n.name = onnx_ir_name(im, !*onnx_str(p->name) && n.result->is_output ? onnx_str(p->op_type)
+                                                                       : n.loc.node);
   if (!operands_ready(&n) || !onnx_check_attrs(&n))
     return false;
-  result->id = n.op->build(&n);
-  return !n.is_bad && (result->is_read || !ir_is_none(result->id));
+  n.result->id = n.op->build(&n);
+  return !n.is_bad && (n.result->is_read || !ir_is_none(n.result->id));
 }
 
-/* Integers were for shapes: as a result they become numbers like all others. */
-static ir_id as_f32(struct onnx_node *n, ir_id id) {
-  struct ir_node x = {.op = IR_CAST, .in = &id, .n_in = 1, .type = ir_node(n->im->g, id)->type};
+void onnx_set_result(struct onnx_node *n, size_t k, ir_id id) {
+  struct onnx_value *v =
+      onnx_value_find(n->im, onnx_str(k < n->proto->n_output ? n->proto->output[k] : ""));
 
-  if (x.type.dtype == IR_F32)
-    return id;
-  x.type.dtype = IR_F32;
-  return onnx_emit(n, x);
+  if (v)
+    v->id = id;
+}
+
+bool onnx_is_wanted(const struct onnx_node *n, size_t k) {
+  const struct onnx_value *v =
+      onnx_value_find(n->im, onnx_str(k < n->proto->n_output ? n->proto->output[k] : ""));
+
+  return v && v->is_used;
 }
 
 static bool append_outputs(struct onnx_import *im) {
-  static const struct onnx_op op = {.name = "Output", .max_in = 1};
+  static const struct onnx_op op = {.name = "Output", .max_in = 1, .n_out = 1};
   bool good = true;
 
   for (size_t i = 0; i < im->graph->n_output; i++) {
@@ -240,24 +255,11 @@ static bool append_outputs(struct onnx_import *im) {
     ir_id in;
     n.loc.node = n.name = onnx_ir_name(im, name);
     in = onnx_in(&n, 0);
-    if (!ir_is_none(in))
-      in = as_f32(&n, in);
+    in = onnx_emit_cast(&n, NULL, in, IR_F32);
     in = onnx_emit(&n, (struct ir_node){.op = IR_OUTPUT, .in = &in, .n_in = 1});
     good = good && !ir_is_none(in);
   }
   return good;
-}
-
-/* Nothing but constants may be of integers when the model runs. */
-static bool check_graph(struct onnx_import *im) {
-  for (size_t i = 1; i <= ir_n_nodes(im->g); i++) {
-    const struct ir_node *x = ir_node(im->g, ir_id_at(i));
-    if (x->op != IR_CONST && x->type.dtype != IR_F32)
-      return diag_error(im->c->diag, x->loc,
-                        "computes %s at run time; integers are supported where they are constant",
-                        ir_type_text(im->c->scratch, &x->type));
-  }
-  return ir_verify(im->g, im->c->diag);
 }
 
 static bool build_graph(struct onnx_import *im) {
@@ -273,7 +275,7 @@ static bool build_graph(struct onnx_import *im) {
   if (!good || !append_outputs(im) || !ir_compact(im->g, im->c->diag))
     return false;
   ir_set_facts(im->g, ir_facts(im->g) | IR_FACT_SHAPED);
-  return check_graph(im);
+  return ir_verify(im->g, im->c->diag);
 }
 
 struct ir_graph *onnx_read(struct comp *c, const char *path, struct bytes file) {

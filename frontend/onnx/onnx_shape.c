@@ -11,11 +11,25 @@ ir_id onnx_build_same(struct onnx_node *n) {
   return onnx_in(n, 0);
 }
 
+/* Nothing is dropped; until opset 6 the mask is of the type of the values. */
+static ir_id emit_mask(struct onnx_node *n) {
+  struct ir_type type = *onnx_type(n, 0);
+  struct ir_tensor mask;
+
+  type.dtype = IR_BOOL;
+  if (!onnx_new_tensor(n, type, &mask))
+    return (ir_id){0};
+  memset((void *)(uintptr_t)mask.data, 1, (size_t)ir_type_count(&type));
+  return onnx_emit_const(n, onnx_name(n, "mask"), mask);
+}
+
 ir_id onnx_build_dropout(struct onnx_node *n) {
   double is_training = 0;
 
   if (onnx_number(n, "training_mode", 2, &is_training) && is_training != 0)
     onnx_fail(n, "training_mode is set; export the model for inference");
+  if (onnx_is_wanted(n, 1))
+    onnx_set_result(n, 1, emit_mask(n));
   return onnx_in(n, 0);
 }
 
@@ -98,8 +112,7 @@ ir_id onnx_build_constant_of_shape(struct onnx_node *n) {
   return onnx_set_const(n, t);
 }
 
-/* ONNX counts both ends from the back where negative and clamps them. */
-static int64_t clamp_index(int64_t i, int64_t size, int64_t low, int64_t high) {
+int64_t onnx_clamp_index(int64_t i, int64_t size, int64_t low, int64_t high) {
   if (i < 0)
     i = i < -size ? low : i + size;
   return i < low ? low : i > high ? high : i;
@@ -108,8 +121,8 @@ static int64_t clamp_index(int64_t i, int64_t size, int64_t low, int64_t high) {
 ir_id onnx_build_shape(struct onnx_node *n) {
   const struct ir_type *x = onnx_type(n, 0);
   int64_t rank = x->rank;
-  int64_t start = clamp_index(onnx_attr_int(n, "start", 0), rank, 0, rank);
-  int64_t end = clamp_index(onnx_attr_int(n, "end", rank), rank, 0, rank);
+  int64_t start = onnx_clamp_index(onnx_attr_int(n, "start", 0), rank, 0, rank);
+  int64_t end = onnx_clamp_index(onnx_attr_int(n, "end", rank), rank, 0, rank);
 
   return onnx_set_const(
       n, number_list(n, IR_I64, end > start ? (size_t)(end - start) : 0, x->dims + start));
@@ -117,21 +130,23 @@ ir_id onnx_build_shape(struct onnx_node *n) {
 
 /* ---- types ---- */
 
+/* Unsigned integers of 16 bits and more are read into wider types, which wrap elsewhere. */
+static bool is_cast_to(int64_t to) {
+  return to != ONNX__TENSOR_PROTO__DATA_TYPE__UINT16 &&
+         to != ONNX__TENSOR_PROTO__DATA_TYPE__UINT32 && to != ONNX__TENSOR_PROTO__DATA_TYPE__UINT64;
+}
+
 ir_id onnx_build_cast(struct onnx_node *n) {
   int64_t to = onnx_attr_int(n, "to", 0);
-  struct ir_node x = {.op = IR_CAST, .n_in = 1, .type = *onnx_type(n, 0)};
-  ir_id in = onnx_in(n, 0);
-  bool is_float = to >= 0 && to <= INT32_MAX && onnx_dtype((int32_t)to, &x.type.dtype) &&
-                  x.type.dtype == IR_F32;
+  int32_t known = to >= 0 && to <= INT32_MAX ? (int32_t)to : 0;
+  enum ir_dtype dtype = IR_F32;
 
-  if (!is_float && to != ONNX__TENSOR_PROTO__DATA_TYPE__INT32 &&
-      to != ONNX__TENSOR_PROTO__DATA_TYPE__INT64)
-    onnx_fail(n, "casts to type %" PRId64 " (%s); floating types, INT32 and INT64 are supported",
-              to, onnx_dtype_name(to >= 0 && to <= INT32_MAX ? (int32_t)to : 0));
-  if (n->is_bad || x.type.dtype == onnx_type(n, 0)->dtype)
-    return in;
-  x.in = &in;
-  return onnx_emit(n, x);
+  if (!onnx_dtype(known, &dtype) || !is_cast_to(to))
+    onnx_fail(n,
+              "casts to type %" PRId64 " (%s); floating types, INT8 to INT64, UINT8 and BOOL are "
+              "supported",
+              to, onnx_dtype_name(known));
+  return onnx_emit_cast(n, NULL, onnx_in(n, 0), dtype);
 }
 
 /* ---- shapes ---- */
@@ -273,96 +288,4 @@ ir_id onnx_build_concat(struct onnx_node *n) {
     return in[0];
   return onnx_emit(
       n, (struct ir_node){.op = IR_CONCAT, .in = in, .n_in = n_in, .attr = &axis, .n_attr = 1});
-}
-
-ir_id onnx_build_gather(struct onnx_node *n) {
-  const struct ir_type *x = onnx_type(n, 0);
-  const struct ir_tensor *t = onnx_const(n, 1);
-  size_t at = onnx_axis(n, onnx_attr_int(n, "axis", 0), x->rank);
-  struct ir_attr axis = ir_int(IR_A_AXIS, (int64_t)at);
-  ir_id in[2];
-  int64_t count = t && t->type.dtype == IR_I64 ? ir_type_count(&t->type) : 0, i;
-
-  onnx_ins(n, 2, in);
-  for (int64_t k = 0; k < count && !n->is_bad; k++) {
-    i = ((const int64_t *)t->data)[k];
-    if (i < -x->dims[at] || i >= x->dims[at])
-      onnx_fail(n, "index %" PRId64 " is outside axis %zu of %s", i, at,
-                ir_type_text(n->im->c->scratch, x));
-  }
-  return onnx_emit(
-      n, (struct ir_node){.op = IR_GATHER, .in = in, .n_in = 2, .attr = &axis, .n_attr = 1});
-}
-
-/* One axis of a slice as ONNX words it, to start and number of elements. */
-struct cut {
-  int64_t start, end, step, size;
-};
-
-static int64_t cut_axis(struct cut *c) {
-  if (c->step > 0) {
-    c->start = clamp_index(c->start, c->size, 0, c->size);
-    c->end = clamp_index(c->end, c->size, 0, c->size);
-    return c->end > c->start ? (c->end - c->start - 1) / c->step + 1 : 0;
-  }
-  c->start = clamp_index(c->start, c->size, 0, c->size - 1);
-  c->end = clamp_index(c->end, c->size, -1, c->size - 1);
-  return c->end < c->start ? (c->start - c->end - 1) / -c->step + 1 : 0;
-}
-
-struct slice {
-  struct onnx_ints starts, ends, axes, steps;
-};
-
-static bool check_slice(struct onnx_node *n, const struct slice *s) {
-  if (n->is_bad)
-    return false;
-  if (!s->starts.v || !s->ends.v)
-    return onnx_fail(n, "starts or ends are missing");
-  if (s->ends.n != s->starts.n || (s->axes.v && s->axes.n != s->starts.n) ||
-      (s->steps.v && s->steps.n != s->starts.n))
-    return onnx_fail(n,
-                     "has %zu starts, %zu ends, %zu axes and %zu steps; the same number of each "
-                     "is allowed",
-                     s->starts.n, s->ends.n, s->axes.n, s->steps.n);
-  return true;
-}
-
-static ir_id emit_slice(struct onnx_node *n, const int64_t *starts, const int64_t *steps,
-                        const int64_t *dims) {
-  size_t rank = onnx_type(n, 0)->rank;
-  struct ir_attr attr[3] = {ir_ints(IR_A_STARTS, starts, rank), ir_ints(IR_A_STEPS_OF, steps, rank),
-                            ir_ints(IR_A_SHAPE, dims, rank)};
-  ir_id in = onnx_in(n, 0);
-
-  return onnx_emit(
-      n, (struct ir_node){.op = IR_SLICE, .in = &in, .n_in = 1, .attr = attr, .n_attr = 3});
-}
-
-ir_id onnx_build_slice(struct onnx_node *n) {
-  const struct ir_type *x = onnx_type(n, 0);
-  struct slice s = {onnx_list(n, "starts", 1), onnx_list(n, "ends", 2), onnx_list(n, "axes", 3),
-                    onnx_list(n, "steps", 4)};
-  int64_t starts[IR_MAX_RANK] = {0}, steps[IR_MAX_RANK], dims[IR_MAX_RANK];
-
-  if (!check_slice(n, &s))
-    return (ir_id){0};
-  for (size_t i = 0; i < x->rank; i++)
-    steps[i] = 1, dims[i] = x->dims[i];
-  for (size_t i = 0; i < s.starts.n && !n->is_bad; i++) {
-    size_t axis = onnx_axis(n, s.axes.v ? s.axes.v[i] : (int64_t)i, x->rank);
-    struct cut c = {s.starts.v[i], s.ends.v[i], s.steps.v ? s.steps.v[i] : 1, 0};
-    if (n->is_bad || c.step == 0 || c.step < -INT32_MAX) {
-      onnx_fail(n, "step of axis %zu is %" PRId64 "; -2^31 + 1 and more, but 0, is allowed", axis,
-                c.step);
-      break;
-    }
-    c.size = x->dims[axis];
-    dims[axis] = cut_axis(&c);
-    starts[axis] = c.start;
-    steps[axis] = dims[axis] > 1 ? c.step : 1;
-    if (dims[axis] == 0)
-      onnx_fail(n, "nothing is left of axis %zu of %s", axis, ir_type_text(n->im->c->scratch, x));
-  }
-  return emit_slice(n, starts, steps, dims);
 }

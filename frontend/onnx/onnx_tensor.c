@@ -19,17 +19,26 @@ struct element {
   uint8_t size_bytes; /* 0: not read here */
   enum number number;
   enum storage storage;
+  enum ir_dtype dtype; /* what it becomes: the narrowest type that holds all its values */
 };
 
 static const struct element elements[] = {
-    {1, "FLOAT", 4, NUMBER_F32, IN_BYTES},          {2, "UINT8", 1, NUMBER_UNSIGNED, IN_INT32S},
-    {3, "INT8", 1, NUMBER_SIGNED, IN_INT32S},       {4, "UINT16", 2, NUMBER_UNSIGNED, IN_INT32S},
-    {5, "INT16", 2, NUMBER_SIGNED, IN_INT32S},      {6, "INT32", 4, NUMBER_SIGNED, IN_INT32S},
-    {7, "INT64", 8, NUMBER_SIGNED, IN_INT64S},      {8, "STRING", 0, NUMBER_SIGNED, IN_INT32S},
-    {9, "BOOL", 1, NUMBER_UNSIGNED, IN_INT32S},     {10, "FLOAT16", 2, NUMBER_F16, IN_INT32S},
-    {11, "DOUBLE", 8, NUMBER_F64, IN_BYTES},        {12, "UINT32", 4, NUMBER_UNSIGNED, IN_UINT64S},
-    {13, "UINT64", 8, NUMBER_UNSIGNED, IN_UINT64S}, {14, "COMPLEX64", 0, NUMBER_F32, IN_BYTES},
-    {15, "COMPLEX128", 0, NUMBER_F64, IN_BYTES},    {16, "BFLOAT16", 2, NUMBER_BF16, IN_INT32S},
+    {1, "FLOAT", 4, NUMBER_F32, IN_BYTES, IR_F32},
+    {2, "UINT8", 1, NUMBER_UNSIGNED, IN_INT32S, IR_U8},
+    {3, "INT8", 1, NUMBER_SIGNED, IN_INT32S, IR_I8},
+    {4, "UINT16", 2, NUMBER_UNSIGNED, IN_INT32S, IR_I32},
+    {5, "INT16", 2, NUMBER_SIGNED, IN_INT32S, IR_I16},
+    {6, "INT32", 4, NUMBER_SIGNED, IN_INT32S, IR_I32},
+    {7, "INT64", 8, NUMBER_SIGNED, IN_INT64S, IR_I64},
+    {8, "STRING", 0, NUMBER_SIGNED, IN_INT32S, IR_I64},
+    {9, "BOOL", 1, NUMBER_UNSIGNED, IN_INT32S, IR_BOOL},
+    {10, "FLOAT16", 2, NUMBER_F16, IN_INT32S, IR_F32},
+    {11, "DOUBLE", 8, NUMBER_F64, IN_BYTES, IR_F32},
+    {12, "UINT32", 4, NUMBER_UNSIGNED, IN_UINT64S, IR_I64},
+    {13, "UINT64", 8, NUMBER_UNSIGNED, IN_UINT64S, IR_I64},
+    {14, "COMPLEX64", 0, NUMBER_F32, IN_BYTES, IR_F32},
+    {15, "COMPLEX128", 0, NUMBER_F64, IN_BYTES, IR_F32},
+    {16, "BFLOAT16", 2, NUMBER_BF16, IN_INT32S, IR_F32},
 };
 
 /* A tensor while it is read. */
@@ -59,7 +68,7 @@ bool onnx_dtype(int32_t data_type, enum ir_dtype *dtype) {
 
   if (!e || !e->size_bytes)
     return false;
-  *dtype = is_integer(e) ? IR_I64 : IR_F32;
+  *dtype = e->dtype;
   return true;
 }
 
@@ -170,10 +179,11 @@ static bool fill_floats(const struct reader *r, size_t count, float *to) {
   return check_finite(r, to, count);
 }
 
-static bool fill_ints(const struct reader *r, size_t count, int64_t *to) {
+static bool fill_ints(const struct reader *r, size_t count, void *to) {
   for (size_t k = 0; k < count; k++) {
-    to[k] = bits_to_int(r->e, element_bits(r, k));
-    if (r->e->number == NUMBER_UNSIGNED && to[k] < 0)
+    int64_t v = bits_to_int(r->e, element_bits(r, k));
+    ir_put_int(to, r->e->dtype, (int64_t)k, v);
+    if (r->e->number == NUMBER_UNSIGNED && v < 0)
       return diag_error(r->im->c->diag, r->loc,
                         "tensor %s: element %zu is above 2^63 - 1, the largest integer", r->name,
                         k);
@@ -265,9 +275,11 @@ static bool check_size(const struct reader *r, size_t count) {
 
 /* Elements that the file has as the IR wants them, at an address that suits them. */
 static bool is_ready(const struct reader *r) {
-  return r->storage == IN_BYTES &&
-         (r->e->number == NUMBER_F32 || (r->e->number == NUMBER_SIGNED && r->e->size_bytes == 8)) &&
-         (uintptr_t)r->raw.data % r->e->size_bytes == 0;
+  bool is_same =
+      r->e->number == NUMBER_F32 ||
+      (is_integer(r->e) && r->e->size_bytes == ir_dtype_size(r->e->dtype) &&
+       r->e->dtype != IR_BOOL && r->e->data_type != ONNX__TENSOR_PROTO__DATA_TYPE__UINT64);
+  return r->storage == IN_BYTES && is_same && (uintptr_t)r->raw.data % r->e->size_bytes == 0;
 }
 
 /* Many tensors may name one place of one large file: what their copies take is bounded. */
@@ -296,7 +308,7 @@ bool onnx_tensor_read(struct onnx_import *im, const Onnx__TensorProto *t, struct
   count = (size_t)n;
   if (!find_elements(&r, (uint64_t)count * r.e->size_bytes) || !check_size(&r, count))
     return false;
-  out->type = ir_type_make(is_integer(r.e) ? IR_I64 : IR_F32, t->n_dims, t->dims);
+  out->type = ir_type_make(r.e->dtype, t->n_dims, t->dims);
   if (!is_ready(&r))
     return copy_elements(&r, count, out);
   out->data = r.raw.data;

@@ -140,8 +140,8 @@ static size_t window_attrs(const struct ir_window *w, int64_t *pads, struct ir_a
 }
 
 /* kernel_shape repeats what the weight says, where it is given. */
-static bool read_conv_kernel(struct onnx_node *n, const struct space *s, struct ir_window *w) {
-  const struct ir_type *weight = onnx_type(n, 1);
+static bool read_conv_kernel(struct onnx_node *n, const struct ir_type *weight,
+                             const struct space *s, struct ir_window *w) {
   int64_t stated[IR_MAX_SPATIAL];
 
   if (weight->rank != s->n_axes + 2)
@@ -160,39 +160,103 @@ static bool read_conv_kernel(struct onnx_node *n, const struct space *s, struct 
   return true;
 }
 
-ir_id onnx_build_conv(struct onnx_node *n) {
-  struct ir_window w = {0};
-  struct space s;
-  struct ir_attr attr[4];
+static ir_id emit_window(struct onnx_node *n, const char *name, enum ir_op op, const ir_id in[3],
+                         const struct ir_window *w) {
   int64_t pads[2 * IR_MAX_SPATIAL];
-  ir_id in[3];
-  size_t n_attr;
+  struct ir_attr attr[4];
+  size_t n_attr = window_attrs(w, pads, attr);
 
-  onnx_ins(n, 3, in);
-  if (n->is_bad || !read_space(n, &s) || !read_conv_kernel(n, &s, &w) || !read_window(n, &s, &w))
-    return (ir_id){0};
-  n_attr = window_attrs(&w, pads, attr);
-  w.group = onnx_attr_int(n, "group", 1);
-  if (w.group != 1)
-    attr[n_attr++] = ir_int(IR_A_GROUP, w.group);
-  return onnx_emit(n, (struct ir_node){.op = IR_CONV,
+  if (w->group != 1)
+    attr[n_attr++] = ir_int(IR_A_GROUP, w->group);
+  return onnx_emit(n, (struct ir_node){.op = op,
+                                       .name = name,
                                        .in = in,
-                                       .n_in = onnx_has_in(n, 2) ? 3 : 2,
+                                       .n_in = ir_is_none(in[2]) ? 2 : 3,
                                        .attr = attr,
                                        .n_attr = n_attr});
+}
+
+ir_id onnx_emit_conv(struct onnx_node *n, const char *name, const ir_id in[3]) {
+  struct ir_window w = {.group = onnx_attr_int(n, "group", 1)};
+  struct space s;
+
+  if (n->is_bad || ir_is_none(in[1]) || !read_space(n, &s) ||
+      !read_conv_kernel(n, &ir_node(n->im->g, in[1])->type, &s, &w) || !read_window(n, &s, &w))
+    return (ir_id){0};
+  return emit_window(n, name, IR_CONV, in, &w);
+}
+
+ir_id onnx_build_conv(struct onnx_node *n) {
+  ir_id in[3];
+
+  onnx_ins(n, 3, in);
+  return onnx_emit_conv(n, NULL, in);
+}
+
+/* Pads crop the result of a transposed convolution: given, or what is too much for output_shape,
+ * or for SAME, which makes it `stride` times as large. output_padding crops less at the end. */
+static bool read_crops(struct onnx_node *n, const struct space *s, struct ir_window *w) {
+  const char *mode = onnx_attr_text(n, "auto_pad", "NOTSET");
+  bool is_upper = !strcmp(mode, "SAME_UPPER"), is_same = is_upper || !strcmp(mode, "SAME_LOWER");
+  int64_t more[IR_MAX_SPATIAL], wanted[IR_MAX_SPATIAL];
+
+  if (!read_list(n, (struct list_rule){"output_padding", s->n_axes, 0, 0}, more) ||
+      !read_list(n, (struct list_rule){"output_shape", s->n_axes, 0, 0}, wanted))
+    return false;
+  for (size_t i = 0; i < s->n_axes; i++) {
+    int64_t full = (s->dims[i] - 1) * w->stride[i] + extent(w, i) + more[i];
+    int64_t total =
+        full - (onnx_has_attr(n, "output_shape") ? wanted[i] : s->dims[i] * w->stride[i]);
+    int64_t half = (total - (total < 0)) / 2; /* rounded down */
+    if (is_same || onnx_has_attr(n, "output_shape")) {
+      w->pad_begin[i] = is_upper ? half : total - half;
+      w->pad_end[i] = total - w->pad_begin[i];
+    }
+    w->pad_end[i] -= more[i];
+  }
+  return true;
+}
+
+ir_id onnx_build_conv_transpose(struct onnx_node *n) {
+  struct ir_window w = {.group = onnx_attr_int(n, "group", 1)};
+  struct space s;
+  ir_id in[3];
+
+  onnx_ins(n, 3, in);
+  if (n->is_bad || !read_space(n, &s) || !read_conv_kernel(n, onnx_type(n, 1), &s, &w) ||
+      !read_window(n, &s, &w) || !read_crops(n, &s, &w))
+    return (ir_id){0};
+  return emit_window(n, NULL, IR_CONV_TRANSPOSE, in, &w);
 }
 
 static ir_id emit_pool(struct onnx_node *n, enum ir_op op, const struct ir_window *w,
                        bool count_pad) {
   struct ir_attr attr[5] = {ir_ints(IR_A_KERNEL, w->kernel, w->n_axes)};
   int64_t pads[2 * IR_MAX_SPATIAL];
-  ir_id in = onnx_in(n, 0);
+  ir_id in = onnx_real_in(n, 0);
   size_t n_attr = 1 + window_attrs(w, pads, attr + 1);
 
   if (count_pad)
     attr[n_attr++] = ir_int(IR_A_COUNT_PAD, 1);
-  return onnx_emit(
+  return onnx_emit_real(
       n, (struct ir_node){.op = op, .in = &in, .n_in = 1, .attr = attr, .n_attr = n_attr});
+}
+
+/* Where the largest elements are. */
+static ir_id emit_indices(struct onnx_node *n, const struct ir_window *w) {
+  struct ir_attr attr[5] = {ir_ints(IR_A_KERNEL, w->kernel, w->n_axes)};
+  int64_t pads[2 * IR_MAX_SPATIAL];
+  ir_id in = onnx_real_in(n, 0);
+  size_t n_attr = 1 + window_attrs(w, pads, attr + 1);
+
+  if (onnx_attr_int(n, "storage_order", 0))
+    attr[n_attr++] = ir_int(IR_A_COLUMN_MAJOR, 1);
+  return onnx_emit(n, (struct ir_node){.op = IR_MAXPOOL_INDEX,
+                                       .name = onnx_name(n, "index"),
+                                       .in = &in,
+                                       .n_in = 1,
+                                       .attr = attr,
+                                       .n_attr = n_attr});
 }
 
 ir_id onnx_build_maxpool(struct onnx_node *n) {
@@ -202,6 +266,23 @@ ir_id onnx_build_maxpool(struct onnx_node *n) {
   if (!read_space(n, &s) || !read_pool_kernel(n, &s, &w) || !read_window(n, &s, &w))
     return (ir_id){0};
   pad_ceil(n, &s, &w);
+  if (onnx_is_wanted(n, 1))
+    onnx_set_result(n, 1, emit_indices(n, &w));
+  return emit_pool(n, IR_MAXPOOL, &w, false);
+}
+
+/* A window as large as the map. */
+ir_id onnx_build_global_maxpool(struct onnx_node *n) {
+  struct ir_window w = {0};
+  struct space s;
+
+  if (!read_space(n, &s))
+    return (ir_id){0};
+  w.n_axes = s.n_axes;
+  for (size_t i = 0; i < s.n_axes; i++) {
+    w.kernel[i] = s.dims[i];
+    w.stride[i] = w.dilation[i] = 1;
+  }
   return emit_pool(n, IR_MAXPOOL, &w, false);
 }
 

@@ -91,9 +91,11 @@ void exec_node_cost(const struct ir_graph *g, const struct ir_node *n, double *m
   double results = 0, fan_in = 0; /* fan_in: products that each result adds up */
 
   /* weight[O, ...]: all axes but the first. Taps in the border count as if they were there. */
-  if (n->op == IR_CONV || n->op == IR_DENSE) {
+  if (n->op == IR_CONV || n->op == IR_DENSE || n->op == IR_CONV_TRANSPOSE) {
     const struct ir_type *weight = &ir_node(g, n->in[1])->type;
-    results = (double)ir_type_count(&n->type);
+    /* Transposed, each element of the operand spreads, instead of each result gathering. */
+    results =
+        (double)ir_type_count(n->op == IR_CONV_TRANSPOSE ? &ir_node(g, n->in[0])->type : &n->type);
     fan_in = (double)analog_product(weight->dims, 1, weight->rank);
   } else if (n->op == IR_MATMUL) {
     const struct ir_type *left = &ir_node(g, n->in[0])->type;
@@ -101,7 +103,7 @@ void exec_node_cost(const struct ir_graph *g, const struct ir_node *n, double *m
     fan_in = (double)left->dims[left->rank - 1];
   }
   *macs = results * fan_in;
-  *ops = n->op != IR_MATMUL && n->n_in == 3 ? results : 0;
+  *ops = fan_in > 0 && n->op != IR_MATMUL && n->n_in == 3 ? (double)ir_type_count(&n->type) : 0;
 }
 
 void exec_analog_cost(const struct ir_graph *g, double *macs, double *ops) {

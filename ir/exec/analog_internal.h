@@ -36,16 +36,22 @@ size_t analog_type_bytes(const struct ir_type *t);
 /* ---- kernels, one per op ---- */
 
 /* analog_window.c */
-analog_fn analog_conv, analog_maxpool, analog_avgpool, analog_global_avgpool;
+analog_fn analog_conv, analog_maxpool, analog_maxpool_index, analog_avgpool, analog_global_avgpool;
 size_t analog_conv_scratch(const struct analog_call *c);
 /* analog_linear.c */
 analog_fn analog_dense, analog_matmul;
+analog_fn analog_conv_transpose;
+/* analog_elementwise.c */
+analog_fn analog_binary, analog_unary, analog_relu, analog_clip;
 /* analog_math.c */
-analog_fn analog_add, analog_relu, analog_clip, analog_batchnorm, analog_softmax,
-    analog_log_softmax, analog_cast;
+analog_fn analog_batchnorm, analog_softmax, analog_log_softmax, analog_reduce_sum,
+    analog_reduce_extreme, analog_argmax;
+size_t analog_reduce_scratch(const struct analog_call *c);
+/* analog_number.c */
+analog_fn analog_cast, analog_quantize, analog_dequantize;
 /* analog_move.c */
 analog_fn analog_reshape, analog_transpose, analog_concat, analog_padding, analog_slice,
-    analog_gather;
+    analog_gather, analog_gather_elements, analog_gather_nd;
 
 /* ---- shared by the kernels ---- */
 
@@ -78,8 +84,5 @@ bool analog_walk_next(struct analog_walk *w); /* false: back at the first place 
 void analog_broadcast_strides(const struct ir_type *t, size_t rank, int64_t *stride);
 /* Product of dims[from .. to - 1]. */
 int64_t analog_product(const int64_t *dims, size_t from, size_t to);
-
-/* Element i of an integer or bool tensor. */
-int64_t analog_load_int(const struct ir_tensor *t, int64_t i);
 
 #endif

@@ -81,8 +81,17 @@ void analog_concat(const struct analog_call *c) {
     }
 }
 
-/* An index out of range takes the nearest element: that keeps us inside the operand whatever a
- * file says. */
+/* Index k of `index` into an axis of n elements, counted from the end where negative; out of range
+ * it is the nearest. */
+static int64_t pick(const struct ir_tensor *index, int64_t k, int64_t n) {
+  int64_t at = ir_int_at(index, k);
+
+  at = at < 0 ? at + n : at;
+  return at < 0 ? 0 : at < n ? at : n - 1;
+}
+
+/* That an index out of range takes the nearest element keeps us inside the operand whatever a file
+ * says. */
 void analog_gather(const struct analog_call *c) {
   const struct ir_type *type = &c->in[0].type;
   size_t axis = (size_t)ir_attr_int(c->node, IR_A_AXIS, 0);
@@ -92,12 +101,44 @@ void analog_gather(const struct analog_call *c) {
   uint8_t *out = c->out;
 
   for (int64_t i = 0; i < n_outer; i++)
-    for (int64_t k = 0; k < n_index; k++, out += len) {
-      int64_t at = analog_load_int(&c->in[1], k);
-      at = at < 0 ? at + n : at; /* counted from the end */
-      at = at < 0 ? 0 : at < n ? at : n - 1;
-      memcpy(out, bytes_of(&c->in[0]) + (size_t)(i * n + at) * len, len);
-    }
+    for (int64_t k = 0; k < n_index; k++, out += len)
+      memcpy(out, bytes_of(&c->in[0]) + (size_t)(i * n + pick(&c->in[1], k, n)) * len, len);
+}
+
+void analog_gather_elements(const struct analog_call *c) {
+  const struct ir_type *from = &c->in[0].type;
+  size_t axis = (size_t)ir_attr_int(c->node, IR_A_AXIS, 0), size = ir_dtype_size(from->dtype);
+  struct analog_walk w = {.rank = from->rank, .dims = c->node->type.dims};
+  int64_t stride[IR_MAX_RANK], at = 0;
+  uint8_t *out = c->out;
+
+  own_strides(from, stride);
+  do {
+    int64_t offset = 0;
+    for (size_t i = 0; i < from->rank; i++)
+      offset += stride[i] * (i == axis ? pick(&c->in[1], at, from->dims[i]) : w.at[i]);
+    memcpy(out, bytes_of(&c->in[0]) + (size_t)offset * size, size);
+    out += size;
+    at++;
+  } while (analog_walk_next(&w));
+}
+
+void analog_gather_nd(const struct analog_call *c) {
+  const struct ir_type *from = &c->in[0].type, *index = &c->in[1].type;
+  size_t batch = (size_t)ir_attr_int(c->node, IR_A_BATCH_DIMS, 0);
+  int64_t n = index->dims[index->rank - 1], n_lists = ir_type_count(index) / n;
+  int64_t lists_each = n_lists / analog_product(index->dims, 0, batch), stride[IR_MAX_RANK];
+  size_t len = analog_type_bytes(&c->node->type) / (size_t)n_lists;
+  uint8_t *out = c->out;
+
+  own_strides(from, stride);
+  for (int64_t k = 0; k < n_lists; k++, out += len) {
+    int64_t offset = k / lists_each * analog_product(from->dims, batch, from->rank);
+    for (int64_t i = 0; i < n; i++)
+      offset +=
+          stride[batch + (size_t)i] * pick(&c->in[1], k * n + i, from->dims[batch + (size_t)i]);
+    memcpy(out, bytes_of(&c->in[0]) + (size_t)offset * ir_dtype_size(from->dtype), len);
+  }
 }
 
 /* Where index i of a padded axis comes from in the axis of n elements; -1: it is new. */

@@ -17,12 +17,46 @@ static const struct kernel kernels[IR_N_OPS] = {
     [IR_CONV] = {analog_conv, ELEMENTS_F32},
     [IR_DENSE] = {analog_dense, ELEMENTS_F32},
     [IR_MATMUL] = {analog_matmul, ELEMENTS_F32},
-    [IR_ADD] = {analog_add, ELEMENTS_NUMBER},
+    [IR_CONV_TRANSPOSE] = {analog_conv_transpose, ELEMENTS_F32},
+    [IR_ADD] = {analog_binary, ELEMENTS_NUMBER},
+    [IR_SUB] = {analog_binary, ELEMENTS_NUMBER},
+    [IR_MUL] = {analog_binary, ELEMENTS_NUMBER},
+    [IR_DIV] = {analog_binary, ELEMENTS_NUMBER},
+    [IR_MAX] = {analog_binary, ELEMENTS_NUMBER},
+    [IR_MIN] = {analog_binary, ELEMENTS_NUMBER},
+    [IR_POW] = {analog_binary, ELEMENTS_NUMBER},
+    [IR_PRELU] = {analog_binary, ELEMENTS_NUMBER},
     [IR_RELU] = {analog_relu, ELEMENTS_F32},
     [IR_CLIP] = {analog_clip, ELEMENTS_F32},
+    [IR_NEG] = {analog_unary, ELEMENTS_F32},
+    [IR_ABS] = {analog_unary, ELEMENTS_F32},
+    [IR_SIGN] = {analog_unary, ELEMENTS_F32},
+    [IR_SQRT] = {analog_unary, ELEMENTS_F32},
+    [IR_EXP] = {analog_unary, ELEMENTS_F32},
+    [IR_LOG] = {analog_unary, ELEMENTS_F32},
+    [IR_FLOOR] = {analog_unary, ELEMENTS_F32},
+    [IR_CEIL] = {analog_unary, ELEMENTS_F32},
+    [IR_ROUND] = {analog_unary, ELEMENTS_F32},
+    [IR_RECIPROCAL] = {analog_unary, ELEMENTS_F32},
+    [IR_TANH] = {analog_unary, ELEMENTS_F32},
+    [IR_SIGMOID] = {analog_unary, ELEMENTS_F32},
+    [IR_SOFTPLUS] = {analog_unary, ELEMENTS_F32},
+    [IR_SOFTSIGN] = {analog_unary, ELEMENTS_F32},
+    [IR_LEAKY_RELU] = {analog_unary, ELEMENTS_F32},
+    [IR_ELU] = {analog_unary, ELEMENTS_F32},
+    [IR_SELU] = {analog_unary, ELEMENTS_F32},
+    [IR_HARD_SIGMOID] = {analog_unary, ELEMENTS_F32},
+    [IR_THRESHOLDED_RELU] = {analog_unary, ELEMENTS_F32},
+    [IR_SHRINK] = {analog_unary, ELEMENTS_F32},
+    [IR_MAXPOOL_INDEX] = {analog_maxpool_index, ELEMENTS_NUMBER},
     [IR_MAXPOOL] = {analog_maxpool, ELEMENTS_F32},
     [IR_AVGPOOL] = {analog_avgpool, ELEMENTS_F32},
     [IR_GLOBAL_AVGPOOL] = {analog_global_avgpool, ELEMENTS_F32},
+    [IR_REDUCE_MEAN] = {analog_reduce_sum, ELEMENTS_F32},
+    [IR_REDUCE_SUM] = {analog_reduce_sum, ELEMENTS_F32},
+    [IR_REDUCE_MAX] = {analog_reduce_extreme, ELEMENTS_F32},
+    [IR_REDUCE_MIN] = {analog_reduce_extreme, ELEMENTS_F32},
+    [IR_ARGMAX] = {analog_argmax, ELEMENTS_NUMBER},
     [IR_BATCHNORM] = {analog_batchnorm, ELEMENTS_F32},
     [IR_SOFTMAX] = {analog_softmax, ELEMENTS_F32},
     [IR_LOG_SOFTMAX] = {analog_log_softmax, ELEMENTS_F32},
@@ -32,6 +66,10 @@ static const struct kernel kernels[IR_N_OPS] = {
     [IR_PADDING] = {analog_padding, ELEMENTS_NUMBER},
     [IR_SLICE] = {analog_slice, ELEMENTS_NUMBER},
     [IR_GATHER] = {analog_gather, ELEMENTS_NUMBER},
+    [IR_GATHER_ELEMENTS] = {analog_gather_elements, ELEMENTS_NUMBER},
+    [IR_GATHER_ND] = {analog_gather_nd, ELEMENTS_NUMBER},
+    [IR_QUANTIZE] = {analog_quantize, ELEMENTS_NUMBER},
+    [IR_DEQUANTIZE] = {analog_dequantize, ELEMENTS_NUMBER},
     [IR_CAST] = {analog_cast, ELEMENTS_NUMBER},
 };
 
@@ -40,7 +78,8 @@ static bool suits(enum elements wanted, const struct ir_type *t) {
 }
 
 static bool has_window(enum ir_op op) {
-  return op == IR_CONV || op == IR_MAXPOOL || op == IR_AVGPOOL;
+  return op == IR_CONV || op == IR_CONV_TRANSPOSE || op == IR_MAXPOOL || op == IR_MAXPOOL_INDEX ||
+         op == IR_AVGPOOL;
 }
 
 static bool calls_blas(enum ir_op op) {
@@ -121,6 +160,8 @@ bool analog_call_init(struct analog_call *c, struct arena *a, const struct ir_gr
 }
 
 size_t analog_scratch_floats(const struct analog_call *c) {
+  if (c->node->op == IR_REDUCE_MEAN || c->node->op == IR_REDUCE_SUM)
+    return analog_reduce_scratch(c);
   return c->node->op == IR_CONV ? analog_conv_scratch(c) : 0;
 }
 

@@ -171,6 +171,59 @@ size_t analog_conv_scratch(const struct analog_call *c) {
   return v.is_pointwise ? 0 : (size_t)(v.taps * v.lines_at_once * v.out.dim[2]);
 }
 
+/* ---- transposed convolution: the same window, over the result ---- */
+
+/* One element x of one channel adds its kernel to one channel y of the result. */
+static void scatter(const struct conv *v, const int64_t at[IR_MAX_SPATIAL], float x,
+                    const float *kernel, float *y) {
+  const struct ir_window *w = v->w;
+  int64_t k[IR_MAX_SPATIAL], to[IR_MAX_SPATIAL];
+
+  for (k[0] = 0; k[0] < w->kernel[0]; k[0]++)
+    for (k[1] = 0; k[1] < w->kernel[1]; k[1]++)
+      for (k[2] = 0; k[2] < w->kernel[2]; k[2]++, kernel++) {
+        bool is_inside = true;
+        for (size_t i = 0; i < IR_MAX_SPATIAL; i++) {
+          to[i] = at[i] * w->stride[i] + k[i] * w->dilation[i] - w->pad_begin[i];
+          is_inside = is_inside && to[i] >= 0 && to[i] < v->out.dim[i];
+        }
+        if (is_inside)
+          y[(to[0] * v->out.dim[1] + to[1]) * v->out.dim[2] + to[2]] += x * *kernel;
+      }
+}
+
+/* weight[C, O / group, taps]: all elements of input plane c, a channel of its group. */
+static void scatter_plane(const struct conv *v, const float *x, const float *weight, float *y) {
+  int64_t at[IR_MAX_SPATIAL];
+
+  for (int64_t o = 0; o < v->outputs; o++)
+    for (int64_t i = 0; i < v->in.plane; i++) {
+      at[0] = i / (v->in.dim[1] * v->in.dim[2]);
+      at[1] = i / v->in.dim[2] % v->in.dim[1];
+      at[2] = i % v->in.dim[2];
+      scatter(v, at, x[i], weight + o * v->taps, y + o * v->out.plane);
+    }
+}
+
+void analog_conv_transpose(const struct analog_call *c) {
+  const struct ir_type *weight = &c->in[1].type, *type = &c->node->type;
+  struct conv v = {.w = &c->window, .in = map_of(&c->in[0].type), .out = map_of(type)};
+  int64_t n_channels = weight->dims[0], n_outputs = type->dims[1];
+  const float *x = c->in[0].data, *bias = c->node->n_in == 3 ? c->in[2].data : NULL;
+  float *y = c->out;
+
+  v.channels = n_channels / v.w->group;
+  v.outputs = weight->dims[1];
+  v.taps = analog_product(weight->dims, 2, weight->rank);
+  for (int64_t i = 0; i < ir_type_count(type); i++)
+    y[i] = bias ? bias[i / v.out.plane % n_outputs] : 0;
+  for (int64_t n = 0; n < type->dims[0]; n++)
+    for (int64_t ch = 0; ch < n_channels; ch++)
+      scatter_plane(&v, x + (n * n_channels + ch) * v.in.plane,
+                    (const float *)c->in[1].data + ch * v.outputs * v.taps,
+                    y + (n * n_outputs + ch / v.channels * v.outputs) * v.out.plane);
+}
+
 /* ---- pooling ---- */
 
 /* The part of a window that lies in the map: n taps from `first` on, `step` apart. */
@@ -249,6 +302,45 @@ static inline void pool(const struct analog_call *c, pool_fn *fn) {
         }
       }
     }
+}
+
+/* Place of the first largest element of a window in its plane; with column_major its rows and
+ * columns are exchanged first. */
+static int64_t largest_at(const struct map3 *in, const float *plane, const struct window_part *part,
+                          bool is_column_major) {
+  float best = -INFINITY;
+  int64_t best_at = -1;
+
+  for (int64_t i = 0; i < part->n[0]; i++)
+    for (int64_t j = 0; j < part->n[1]; j++)
+      for (int64_t k = 0; k < part->n[2]; k++) {
+        int64_t z = part->first[0] + i * part->step[0], y = part->first[1] + j * part->step[1];
+        int64_t x = part->first[2] + k * part->step[2];
+        float v = plane[(z * in->dim[1] + y) * in->dim[2] + x];
+        if (best_at >= 0 && !(v > best))
+          continue;
+        best = v;
+        best_at = is_column_major ? (x * in->dim[1] + y) * in->dim[0] + z
+                                  : (z * in->dim[1] + y) * in->dim[2] + x;
+      }
+  return best_at;
+}
+
+void analog_maxpool_index(const struct analog_call *c) {
+  const struct ir_type *type = &c->node->type;
+  bool is_column_major = ir_attr_int(c->node, IR_A_COLUMN_MAJOR, 0) != 0;
+  struct map3 in = map_of(&c->in[0].type), out = map_of(type);
+  int64_t n = ir_type_count(type), *y = c->out;
+  struct window_part part;
+
+  for (int64_t i = 0; i < n; i++) {
+    int64_t plane = i / out.plane, at = i % out.plane;
+    set_part(&c->window, &in, 0, at / (out.dim[1] * out.dim[2]), &part);
+    set_part(&c->window, &in, 1, at / out.dim[2] % out.dim[1], &part);
+    set_part(&c->window, &in, 2, at % out.dim[2], &part);
+    y[i] = plane * in.plane +
+           largest_at(&in, (const float *)c->in[0].data + plane * in.plane, &part, is_column_major);
+  }
 }
 
 void analog_maxpool(const struct analog_call *c) {

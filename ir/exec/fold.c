@@ -3,17 +3,23 @@
 #include "ir/base/arena.h"
 #include "ir/exec/analog_internal.h"
 
-/* The kernel clamps what is out of range; a constant made of that would hide the fault. */
+/* The kernels clamp what is out of range; a constant made of that would hide the fault. */
 static bool indices_in_range(const struct analog_call *c) {
-  int64_t limit = c->in[0].type.dims[ir_attr_int(c->node, IR_A_AXIS, 0)];
-  int64_t n = ir_type_count(&c->in[1].type);
+  const struct ir_type *type = &c->in[1].type;
+  bool is_nd = c->node->op == IR_GATHER_ND;
+  int64_t n = ir_type_count(type), n_list = is_nd ? type->dims[type->rank - 1] : 1;
+  int64_t first = ir_attr_int(c->node, is_nd ? IR_A_BATCH_DIMS : IR_A_AXIS, 0);
 
   for (int64_t i = 0; i < n; i++) {
-    int64_t at = analog_load_int(&c->in[1], i);
+    int64_t at = ir_int_at(&c->in[1], i), limit = c->in[0].type.dims[first + i % n_list];
     if (at < -limit || at >= limit)
       return false;
   }
   return true;
+}
+
+static bool is_gather(enum ir_op op) {
+  return op == IR_GATHER || op == IR_GATHER_ELEMENTS || op == IR_GATHER_ND;
 }
 
 bool exec_fold(struct ir_graph *g, const struct ir_node *n, struct ir_tensor *out) {
@@ -27,7 +33,7 @@ bool exec_fold(struct ir_graph *g, const struct ir_node *n, struct ir_tensor *ou
       return false;
     in[i] = *t;
   }
-  if (!analog_call_init(&call, a, g, n, in) || (n->op == IR_GATHER && !indices_in_range(&call)))
+  if (!analog_call_init(&call, a, g, n, in) || (is_gather(n->op) && !indices_in_range(&call)))
     return false;
   *out = ir_tensor_new(a, n->type);
   call.out = (void *)(uintptr_t)out->data;

@@ -173,8 +173,9 @@ static void constants_are_folded_to_outputs(void **state) {
       {13, "Slice", "i=1,2,3 s=1 e=3", "", "f32[2]{0x1p+1, 0x1.8p+1}"},
       {13, "Unsqueeze", "i=5 a=0", "", "f32[1, 1]{0x1.4p+2}"},
       {13, "Cast", "i=5", "to=1", "f32[1]{0x1.4p+2}"},
-      {13, "Cast", "i=5", "to=9", "(BOOL)"},
-      {13, "Cast", "x:1", "to=7", "at run time"},
+      {13, "Cast", "i=5", "to=8", "(STRING)"},
+      {13, "Cast", "i=5", "to=13", "(UINT64)"},
+      {13, "Cast", "x:1", "to=7", "%n = cast %x : i64[1]"},
       {13, "Constant", "", "value_int=3", "f32[]{0x1.8p+1}"},
       {13, "Constant", "", "value_ints=[3,4]", "f32[2]{0x1.8p+1, 0x1p+2}"},
       {13, "Constant", "", "value_float=0.5", "f32[]{0x1p-1}"},
@@ -196,14 +197,104 @@ static void nodes_are_checked_against_their_row(void **state) {
       {13, "Concat", "x:1", "axis=0 axis=0", "attribute axis is given twice"},
       {13, "Concat", "x:1", "axis=0.5", "attribute axis is of type FLOAT; INT is allowed"},
       {8, "ConstantOfShape", "i=2", "", "operator ConstantOfShape is not supported"},
-      {5, "Relu", "x:1", "", "opset 5"},
+      {5, "Relu", "x:1", "consumed_inputs=[0]", "%n = relu %x : f32[1]"},
+      {6, "Relu", "x:1", "consumed_inputs=[0]", "attribute \"consumed_inputs\" is not known"},
       {13, "Relu", "z", "", "input \"z\" is not made by any node"},
+  };
+  CHECK_ROWS(state, rows);
+}
+
+static void functions_become_nodes_of_their_own(void **state) {
+  static const struct row rows[] = {
+      {6, "Tanh", "x:1,2", "", "%n = tanh %x : f32[1, 2]"},
+      {6, "LeakyRelu", "x:1,2", "alpha=0.25", "%n = leaky_relu %x {alpha=0x1p-2}"},
+      {6, "Elu", "x:1,2", "alpha=nan.", "attribute alpha"},
+      {6, "Selu", "x:1,2", "gamma=0.5", "%n = selu %x {beta=0x1p-1}"},
+      {9, "Shrink", "x:1,2", "lambd=0.5 bias=0.25", "%n = shrink %x {alpha=0x1p-1, beta=0x1p-2}"},
+      {8, "Shrink", "x:1,2", "", "operator Shrink is not supported"},
+      {7, "Mul", "x:1,2 b:2", "", "%n = mul %x, %b : f32[1, 2]"},
+      {6, "Sub", "x:1,2,3,3 b:2", "broadcast=1 axis=1", "%n = sub %x, %n.in"},
+      {6, "PRelu", "x:1,2,3,3 b:2", "", "%n.in = const {value=f32[2, 1, 1]"},
+      {7, "PRelu", "x:1,2,3,2 b:2", "", "%n = prelu %x, %b"},
+      {8, "Sum", "x:1,2 b:2 c:2", "", "%n = add %n.part, %c"},
+      {8, "Max", "x:1,2", "", "%y = output %x"},
+      {8, "Mean", "x:1,2 b:2", "", "%n = div %n.part, %n.count"},
+      {8, "Mean", "x:1,2 b:2", "", "%n.count = const {value=f32[]{0x1p+1}}"},
+      {13, "Max", "x:1,2 i=1,2", "", "both need the same element type"},
+  };
+  CHECK_ROWS(state, rows);
+}
+
+static void reductions_name_their_axes(void **state) {
+  static const struct row rows[] = {
+      {13, "ReduceMean", "x:2,3,4", "axes=[1]", "%n = reduce_mean %x {axes=[1]} : f32[2, 1, 4]"},
+      {13, "ReduceMean", "x:2,3,4,4", "axes=[2,3]", "%n = global_avgpool %x : f32[2, 3, 1, 1]"},
+      {13, "ReduceMean", "x:2,3,4", "axes=[-1] keepdims=0", "%n.out = reshape %n {shape=[2, 3]}"},
+      {13, "ReduceSum", "x:2,3 i=1", "", "%n = reduce_sum %x {axes=[1]} : f32[2, 1]"},
+      {13, "ReduceSum", "x:2,3", "", "{axes=[0, 1]} : f32[1, 1]"},
+      {13, "ReduceSum", "x:2,3", "noop_with_empty_axes=1", "%y = output %x"},
+      {13, "ReduceMax", "x:2,3", "axes=[2]", "-2 to 1 is allowed"},
+      {13, "ArgMax", "x:2,3", "axis=1 select_last_index=1",
+       "argmax %x {axis=1, last=1} : i64[2, 1]"},
+      {13, "ArgMin", "x:2,3", "keepdims=0", "%n = argmax %n.neg {axis=0} : i64[1, 3]"},
+      {6, "InstanceNormalization", "x:1,2,3,3 s:2 b:2", "", "%n = add %n.scaled, %n.bias"},
+      {6, "InstanceNormalization", "x:1,2 s:2 b:2", "", "and a map are wanted"},
+      {13, "MeanVarianceNormalization", "x:1,2,3,3", "", "%n = div %n.centred, %n.root.1"},
+  };
+  CHECK_ROWS(state, rows);
+}
+
+static void parts_are_picked_and_repeated(void **state) {
+  static const struct row rows[] = {
+      {13, "Split", "x:1,4 i=4", "axis=1",
+       "slice %x {starts=[0, 0], steps_of=[1, 1], shape=[1, 4]}"},
+      {13, "Split", "x:1,4 i=3", "axis=1", "the parts have 3 elements, the operand 4"},
+      {13, "Split", "x:1,4 i=2,2", "axis=1", "split has 2 sizes for 1 outputs"},
+      {13, "Split", "x:1,4 i=0", "axis=1", "part 0 has 0 elements"},
+      {13, "Tile", "x:1,2 i=1,3", "", "%n = concat %x, %x, %x {axis=1} : f32[1, 6]"},
+      {13, "Tile", "x:1,2 i=1", "", "repeats has 1 values"},
+      {13, "Tile", "x:1,2 i=1,0", "", "repeats[1] is 0"},
+      {13, "GatherElements", "x:2 i=1,0", "", "%n = gather_elements %x, %i {axis=0} : f32[2]"},
+      {13, "GatherElements", "x:2 i=1,2", "", "index 2 is outside axis 0"},
+      {13, "GatherND", "x:2,3 i=1", "", "%n = gather_nd %x, %i {batch_dims=0} : f32[3]"},
+      {13, "GatherND", "x:2,3 i=1,3", "", "index 3 is outside axis 1"},
+      {13, "GatherND", "x:2,3 i=1,1,1", "", "that picks nothing"},
+  };
+  CHECK_ROWS(state, rows);
+}
+
+static void integers_are_read_as_the_numbers_they_stand_for(void **state) {
+  static const struct row rows[] = {
+      {13, "QuantizeLinear", "x:1,2 s:1", "", "%n = quantize %x, %s, %n.zero : u8[1, 2]"},
+      {13, "QuantizeLinear", "x:2,2 s:2", "axis=0", "%n = quantize %x, %s, %n.zero {axis=0}"},
+      {13, "QuantizeLinear", "x:2,3 s:2", "", "axis 1 of f32[2, 3] has another size"},
+      {13, "DequantizeLinear", "x:2 s:1", "", "u8, i8, i16 or i32"},
+  };
+  CHECK_ROWS(state, rows);
+}
+
+static void transposed_windows_crop_their_result(void **state) {
+  static const struct row rows[] = {
+      {11, "ConvTranspose", "x:1,2,3,3 w:2,4,2,2", "strides=[2,2]",
+       "%n = conv_transpose %x, %w {stride=[2, 2]} : f32[1, 4, 6, 6]"},
+      {11, "ConvTranspose", "x:1,2,3 w:2,1,3", "strides=[2] pads=[1,1] output_padding=[1] group=2",
+       "{stride=[2], pad=[1, 0], group=2} : f32[1, 2, 6]"},
+      {11, "ConvTranspose", "x:1,1,3 w:1,1,3", "strides=[2] output_shape=[8]", "pad=[0, -1]"},
+      {11, "ConvTranspose", "x:1,1,3 w:1,1,3", "strides=[2] auto_pad=SAME_UPPER", "f32[1, 1, 6]"},
+      {11, "ConvTranspose", "x:1,1,3 w:2,1,3", "", "axis 0 of the weight must have 1 channels"},
+      {13, "GlobalMaxPool", "x:1,1,3,4", "", "%n = maxpool %x {kernel=[3, 4]} : f32[1, 1, 1, 1]"},
   };
   CHECK_ROWS(state, rows);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(functions_become_nodes_of_their_own, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(reductions_name_their_axes, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(parts_are_picked_and_repeated, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(integers_are_read_as_the_numbers_they_stand_for, unit_begin,
+                                      unit_end),
+      cmocka_unit_test_setup_teardown(transposed_windows_crop_their_result, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(windows_become_explicit_pads, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(products_become_dense_where_a_matrix_is_constant, unit_begin,
                                       unit_end),
