@@ -11,6 +11,9 @@
 #include "ir/exec/plan.h"
 #include "ir/options.h"
 
+/* A float as text, with its comma and its share of the line end. */
+enum { LITERAL_BYTES = 20 };
+
 /* A name that nothing else in the file has. */
 static const char *unique(const struct c_output *o, struct map *taken, const char *name) {
   const char *ident = emit_ident(o->arena, name), *s = ident;
@@ -103,6 +106,7 @@ bool c_emit(struct comp *c, const struct ir_graph *g, const char *path) {
   name_parts(&o);
   read_lines(&o, g);
   buf_init(&source, c->arena);
+  buf_expect(&source, plan_const_bytes(o.plan) / sizeof(float) * LITERAL_BYTES);
   buf_init(&header, c->arena);
   c_write_tables(&o, &e);
   c_write_functions(&o, &e);

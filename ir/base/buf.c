@@ -8,6 +8,14 @@
 
 #include "ir/base/arena.h"
 
+static void move(struct buf *b, size_t cap) {
+  char *data = arena_alloc(b->arena, cap, 1);
+  if (b->len)
+    memcpy(data, b->data, b->len);
+  b->data = data;
+  b->cap = cap;
+}
+
 /* Room for `more` bytes and a NUL. The old bytes stay in the arena, so growing doubles. */
 static void reserve(struct buf *b, size_t more) {
   if (b->data && more < b->cap - b->len)
@@ -15,13 +23,12 @@ static void reserve(struct buf *b, size_t more) {
   size_t cap = b->cap ? b->cap : 256;
   while (cap - b->len <= more && cap <= SIZE_MAX / 2)
     cap *= 2;
-  if (cap - b->len <= more)
-    cap = SIZE_MAX; /* arena_alloc refuses it */
-  char *data = arena_alloc(b->arena, cap, 1);
-  if (b->len)
-    memcpy(data, b->data, b->len);
-  b->data = data;
-  b->cap = cap;
+  move(b, cap - b->len <= more ? SIZE_MAX : cap); /* which arena_alloc refuses */
+}
+
+void buf_expect(struct buf *b, size_t more) {
+  if (!b->data || more >= b->cap - b->len)
+    move(b, more < SIZE_MAX - b->len ? b->len + more + 1 : SIZE_MAX);
 }
 
 void buf_init(struct buf *b, struct arena *a) {
@@ -54,13 +61,47 @@ void buf_printf(struct buf *b, const char *fmt, ...) {
   va_end(ap);
 }
 
+/* As printf writes "%a", which takes several times as long. */
+static void put_finite(struct buf *b, double x) {
+  enum { DIGITS = 13 };
+  char text[32], *p = text, *last;
+  uint64_t bits;
+  int exponent;
+  memcpy(&bits, &x, sizeof bits);
+  exponent = (int)(bits >> 52 & 0x7ff);
+  if (bits >> 63)
+    *p++ = '-';
+  *p++ = '0';
+  *p++ = 'x';
+  *p++ = exponent ? '1' : '0';
+  *p++ = '.';
+  last = p - 2; /* the dot goes where no digit follows */
+  for (int i = 1; i <= DIGITS; i++, p++) {
+    *p = "0123456789abcdef"[bits >> (4 * (DIGITS - i)) & 15];
+    if (*p != '0')
+      last = p;
+  }
+  p = last + 1;
+  exponent = exponent ? exponent - 1023 : bits << 1 ? -1022 : 0;
+  *p++ = 'p';
+  *p++ = exponent < 0 ? '-' : '+';
+  exponent = exponent < 0 ? -exponent : exponent;
+  for (int unit = exponent < 10     ? 1
+                  : exponent < 100  ? 10
+                  : exponent < 1000 ? 100
+                                    : 1000;
+       unit; unit /= 10)
+    *p++ = (char)('0' + exponent / unit % 10);
+  buf_put(b, text, (size_t)(p - text));
+}
+
 void buf_put_double(struct buf *b, double x) {
   if (isnan(x))
     buf_puts(b, "nan");
   else if (isinf(x))
     buf_puts(b, x < 0 ? "-inf" : "inf");
   else
-    buf_printf(b, "%a", x);
+    put_finite(b, x);
 }
 
 void buf_put_float(struct buf *b, float x) {

@@ -17,6 +17,8 @@ struct buf {
 };
 
 void buf_init(struct buf *b, struct arena *a);
+/* More is to come, about so many bytes: what is put then moves seldom. */
+void buf_expect(struct buf *b, size_t more);
 void buf_put(struct buf *b, const void *bytes, size_t len);
 void buf_puts(struct buf *b, const char *s);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -124,6 +124,9 @@ Simulation of one image for 64 steps by `snncc eval`, one core, on 2 cores of an
 |---|---:|
 END
   cat "$tmp/times" >>"$tmp/doc"
+  # Other scripts made what follows.
+  awk '/^## / { on = seen } on { if (!any++) print ""; print } /^## Time/ { seen = 1 }' \
+    docs/RESULTS.md >>"$tmp/doc"
   publish "$tmp/doc" docs/RESULTS.md --write
 else
   sed '/^## Time/,$d' docs/RESULTS.md | sed '$d' >"$tmp/known"

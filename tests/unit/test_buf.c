@@ -55,6 +55,27 @@ static void floats_read_back_to_the_same_bits(void **state) {
   }
 }
 
+static void numbers_are_written_as_by_printf(void **state) {
+  static const double rows[] = {0,        -0.0,     1,       0.1,         DBL_MAX,     DBL_MIN,
+                                0x1p-500, 0x1p-100, 0x1p+10, DBL_MIN / 3, -0x1.8p+1023};
+  struct buf b;
+  uint64_t bits = 1;
+  buf_init(&b, ((struct unit *)*state)->comp.arena);
+  for (size_t i = 0; i < 20000; i++) {
+    double x = i < sizeof rows / sizeof rows[0] ? rows[i] : 0;
+    char want[32];
+    bits = bits * 6364136223846793005u + 1442695040888963407u;
+    if (i >= sizeof rows / sizeof rows[0])
+      memcpy(&x, &bits, sizeof x);
+    if (!isfinite(x))
+      continue;
+    snprintf(want, sizeof want, "%a", x);
+    b.len = 0;
+    buf_put_double(&b, x);
+    assert_string_equal(b.data, want);
+  }
+}
+
 static void what_is_no_number_is_a_word(void **state) {
   struct buf b;
   buf_init(&b, ((struct unit *)*state)->comp.arena);
@@ -69,6 +90,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(text_grows_and_ends_in_nul, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(strings_are_quoted, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(floats_read_back_to_the_same_bits, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(numbers_are_written_as_by_printf, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(what_is_no_number_is_a_word, unit_begin, unit_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
