@@ -152,7 +152,7 @@ static int run_in_process(struct comp *c) {
   if (!(ir_facts(g) & IR_FACT_SPIKING)) {
     if (!pass_run_pipeline(c, &g, PIPELINE_ANALOG))
       return EXIT_INPUT;
-    analog = g;
+    analog = ir_graph_clone(c->arena, g); /* what follows may make it another network */
   }
   if (o->steps > 0) {
     if (pass_run_pipeline(c, &g, PIPELINE_SPIKING))

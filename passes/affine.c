@@ -1,6 +1,7 @@
 #include "passes/affine.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "ir/base/arena.h"
 #include "ir/comp.h"
@@ -228,6 +229,148 @@ static bool fold_forward(struct rewrite *r, ir_id id, enum ir_op op) {
   return l.node->op == IR_CONV ? fold_into_conv(r, &l, op) : fold_into_dense(r, &l, op);
 }
 
+/* ---- concat ---- */
+
+/* Constant operand k of the affine node for channels first .. first + n of its operand. */
+static ir_id part_of(struct rewrite *r, const struct ir_node *n, size_t k, int64_t first,
+                     int64_t n_part, const struct affine *a) {
+  struct ir_type type = ir_type_make(IR_F32, 1, &n_part);
+  const char *name = ir_node(r->g, n->in[k])->name;
+  struct ir_tensor t;
+
+  if (n->op == IR_ADD) {
+    struct affine part = {a->scale + first, a->shift + first, n_part};
+    return rewrite_append_const(r, name, shift_for(r, &n->type, &part), n->loc);
+  }
+  t = ir_tensor_new(ir_graph_arena(r->g), type);
+  memcpy(ir_f32_of(t), (const float *)ir_const_in(r->g, n, k)->data + first,
+         (size_t)n_part * sizeof(float));
+  return rewrite_append_const(r, name, t, n->loc);
+}
+
+static bool has_linear_operand(struct rewrite *r, const struct ir_node *n) {
+  struct rewrite_linear l;
+
+  for (size_t k = 0; k < n->n_in; k++)
+    if (is_private_linear(r, n->in[k], &l))
+      return true;
+  return false;
+}
+
+/* affine(concat(x, y)) becomes concat(affine(x), affine(y)), where one of them can take it in. */
+static bool split(struct rewrite *r, ir_id id, enum ir_op op) {
+  struct ir_node n = *ir_node(r->g, id), concat;
+  const struct ir_node *found = n.op == op ? rewrite_operand(r, &n, 0, IR_CONCAT) : NULL;
+  ir_id concat_id, *in, part_in[5];
+  struct affine a;
+  int64_t first = 0;
+
+  if (!found || ir_attr_int(found, IR_A_AXIS, 0) != 1 || !rewrite_has_one_user(r, n.in[0]) ||
+      !has_linear_operand(r, found) || !match(r, &n, op, 1, &a))
+    return false;
+  concat_id = n.in[0];
+  concat = *found;
+  in = ARENA_NEW(r->comp->scratch, ir_id, concat.n_in);
+  for (size_t k = 0; k < concat.n_in; k++) {
+    int64_t n_part = ir_node(r->g, concat.in[k])->type.dims[1];
+    struct ir_node part = n;
+    part.in = part_in;
+    part_in[0] = concat.in[k];
+    for (size_t i = 1; i < n.n_in; i++)
+      part_in[i] = part_of(r, &n, i, first, n_part, &a);
+    in[k] = rewrite_append(r, &part);
+    first += n_part;
+  }
+  concat.in = in;
+  rewrite_replace(r, concat_id, &concat);
+  rewrite_drop(r, id);
+  return true;
+}
+
+/* ---- a constant for each element ---- */
+
+/* What node n, an affine map of its operand, adds to each element of one sample. False: it adds
+ * nothing, or something else to each sample. a->scale is per channel. */
+static bool shift_map(struct rewrite *r, const struct ir_node *n, enum ir_op op, struct affine *a,
+                      struct ir_tensor *map) {
+  const struct ir_tensor *c = op == IR_ADD ? ir_const_in(r->g, n, 1) : NULL;
+  struct ir_type type = n->type;
+  ir_id in[2] = {{0}, n->n_in > 1 ? n->in[1] : (ir_id){0}};
+
+  type.dims[0] = 1;
+  if (n->op != op || type.rank < 3)
+    return false;
+  if (op == IR_ADD) {
+    if (!c || (c->type.rank == n->type.rank && c->type.dims[0] != 1) ||
+        !ir_type_equal(&n->type, &ir_node(r->g, n->in[0])->type))
+      return false;
+    a->n = 0;
+  } else {
+    if (!match_batchnorm(r, n, a) || !is_shifting(a))
+      return false;
+    in[1] = rewrite_append_const(r, "shift", shift_for(r, &type, a), n->loc);
+  }
+  in[0] = rewrite_append_const(r, "zeros", ir_tensor_new(ir_graph_arena(r->g), type), n->loc);
+  *map = rewrite_evaluate(r, &(struct ir_node){.op = IR_ADD, .in = in, .n_in = 2});
+  return true;
+}
+
+/* batchnorm(add(linear(x), map)) becomes add(batchnorm(linear(x)), scaled map), so that it can fold
+ * back. */
+static bool hoist_over_map(struct rewrite *r, ir_id id) {
+  const struct ir_node *n = ir_node(r->g, id), *in = rewrite_operand(r, n, 0, IR_ADD);
+  struct rewrite_linear l;
+  struct ir_tensor map;
+  struct affine a, none;
+  int64_t n_each;
+
+  if (n->op != IR_BATCHNORM || !in || !rewrite_has_one_user(r, n->in[0]) ||
+      !is_private_linear(r, in->in[0], &l) || l.axis != 1 || !match_batchnorm(r, n, &a) ||
+      !shift_map(r, in, IR_ADD, &none, &map))
+    return false;
+  n_each = ir_type_count(&map.type) / a.n;
+  for (int64_t i = 0; i < a.n * n_each; i++)
+    ir_f32_of(map)[i] = (float)((double)ir_f32_of(map)[i] * a.scale[i / n_each]);
+  if (!rewrite_check(r, n, "biases", map))
+    return false;
+  rewrite_swap_add(r, id, map);
+  return true;
+}
+
+bool affine_to_map(struct rewrite *r, ir_id id, enum ir_op op) {
+  struct ir_node conv = *ir_node(r->g, id);
+  const struct ir_node *n = conv.op == IR_CONV ? rewrite_operand(r, &conv, 0, op) : NULL;
+  struct ir_tensor shift, map;
+  struct rewrite_linear l;
+  struct affine a;
+  ir_id in[2], sum[2], x;
+
+  if (!n || !rewrite_match_linear(r, id, &l) || !shift_map(r, n, op, &a, &shift))
+    return false;
+  x = n->in[0];
+  in[0] = rewrite_append_const(r, "shift", shift, conv.loc);
+  in[1] = conv.in[1];
+  map = rewrite_evaluate(
+      r, &(struct ir_node){
+             .op = IR_CONV, .in = in, .n_in = 2, .attr = conv.attr, .n_attr = conv.n_attr});
+  if (!rewrite_check(r, &conv, "biases", map))
+    return false;
+  sum[0] = rewrite_append(r, &conv);
+  sum[1] =
+      rewrite_append_const(r, arena_printf(r->comp->scratch, "%s.shift", conv.name), map, conv.loc);
+  rewrite_replace(r, id, &(struct ir_node){.op = IR_ADD, .in = sum, .n_in = 2, .loc = conv.loc});
+  ir_swap_names(r->g, sum[0], id);
+  rewrite_set_operand(r, sum[0], x);
+  if (a.n == 0)
+    return true;
+  for (int64_t c = 0; c < a.n; c++)
+    a.shift[c] = 0;
+  (void)rewrite_match_linear(r, sum[0], &l);
+  (void)absorb(r, &l, &a, l.n_in / ir_const_in(r->g, l.node, 1)->type.dims[1]);
+  return true;
+}
+
 bool affine_merge(struct rewrite *r, ir_id id, enum ir_op op) {
-  return fold_back(r, id, op) || hoist(r, id, op) || sink(r, id, op) || fold_forward(r, id, op);
+  return fold_back(r, id, op) || hoist(r, id, op) || sink(r, id, op) || fold_forward(r, id, op) ||
+         split(r, id, op) || (op == IR_BATCHNORM && hoist_over_map(r, id));
 }

@@ -12,4 +12,8 @@
  * is such a node, a pool behind one, or a conv or dense behind one. True: something has changed. */
 bool affine_merge(struct rewrite *r, ir_id id, enum ir_op op);
 
+/* For what affine_merge leaves: conv(affine(x)), where the conv reads zeros around it or each pixel
+ * has its own shift, becomes add(conv'(x), one constant for each element). */
+bool affine_to_map(struct rewrite *r, ir_id id, enum ir_op op);
+
 #endif

@@ -6,7 +6,9 @@
  *   %b = add %a, %d : f32[1, 10]                      %y = output %m : f32[1, 10]
  *   %y = output %b : f32[1, 10]
  *
- * where %w2 is %w transposed and %c2 = %c + %d. Sums are rounded once, where they were twice. */
+ * where %w2 is %w transposed and %c2 = %c + %d. Sums are rounded once, where they were twice. A
+ * constant that a conv reads with zeros around it, or that differs from pixel to pixel, is
+ * convolved itself and added behind. */
 #include "passes/passes.h"
 
 #include "ir/base/arena.h"
@@ -51,8 +53,17 @@ static bool merge_bias(struct rewrite *r, ir_id id) {
   return affine_merge(r, id, IR_ADD);
 }
 
+static bool bias_to_map(struct rewrite *r, ir_id id) {
+  return affine_to_map(r, id, IR_ADD);
+}
+
 bool pass_fold_affine(struct comp *c, struct ir_graph **g) {
   static rewrite_rule *const rules[] = {matmul_to_dense, merge_adds, merge_bias};
 
-  return rewrite_run(c, *g, rules, sizeof rules / sizeof rules[0]);
+  static rewrite_rule *const last[] = {bias_to_map};
+  size_t n_rules = sizeof rules / sizeof rules[0];
+
+  /* Constants for each element merge with less: after everything else. */
+  return rewrite_run(c, *g, rules, n_rules) && rewrite_run(c, *g, last, 1) &&
+         rewrite_run(c, *g, rules, n_rules);
 }

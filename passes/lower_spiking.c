@@ -102,7 +102,7 @@ static bool append_readout(struct lower *l, ir_id result) {
   if (!readout.in)
     return false;
   if (s.bias)
-    attr[readout.n_attr++] = signal_vector_attr(l, IR_A_BIAS, s.bias, (size_t)s.shape.dims[0]);
+    attr[readout.n_attr++] = signal_bias_attr(l, &s);
   attr[readout.n_attr++] = ir_text(IR_A_LAYER, signal_name_layer(l, s.origin));
   readout.attr = attr;
   id = ir_append(l->to, l->c->diag, &readout);

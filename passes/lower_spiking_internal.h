@@ -30,7 +30,8 @@ struct signal {
 
   struct ir_node *term; /* SUM: projections, their one operand set            */
   size_t n_terms;
-  const float *bias;            /* SUM: per channel, or NULL                   */
+  const float *bias; /* SUM: per channel, or per neuron in the order of shape, or NULL */
+  size_t n_bias;
   const struct ir_node *origin; /* SUM: analog node that gives the layer its name */
 };
 
@@ -85,6 +86,9 @@ bool signal_source(struct lower *l, const struct ir_node *n, size_t k, bool as_m
 /* Adds a population for the sum `s`: threshold = scale per channel. False: told. */
 bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *s,
                  const float *scale, struct signal *out);
+
+/* The bias of a sum that has one, for the nodes of the new graph: f32[C], or f32[H, W, C]. */
+struct ir_attr signal_bias_attr(struct lower *l, const struct signal *s);
 
 /* Puts the projections of a sum into the new graph; ids of them, scratch. NULL: told. */
 ir_id *signal_append_terms(struct lower *l, const struct signal *s);

@@ -62,10 +62,23 @@ static bool input_source(struct lower *l, const struct ir_node *n, const struct 
 
 /* ---- sums and populations ---- */
 
+struct ir_attr signal_bias_attr(struct lower *l, const struct signal *s) {
+  const int64_t *d = s->shape.dims;
+  size_t n_channels = (size_t)d[0], n_pixels = s->n_bias / n_channels;
+  struct ir_tensor t;
+
+  if (n_pixels == 1)
+    return signal_vector_attr(l, IR_A_BIAS, s->bias, n_channels);
+  t = signal_tensor(l, 3, (int64_t[]){d[1], d[2], d[0]});
+  for (size_t i = 0; i < s->n_bias; i++)
+    ir_f32_of(t)[i % n_pixels * n_channels + i / n_pixels] = s->bias[i];
+  return ir_tensor_attr(IR_A_BIAS, t);
+}
+
 ir_id *signal_append_terms(struct lower *l, const struct signal *s) {
   ir_id *id = ARENA_NEW(l->c->scratch, ir_id, s->n_terms);
 
-  if (s->bias && !overflow_check(l->c, s->origin, "biases", s->bias, (size_t)s->shape.dims[0]))
+  if (s->bias && !overflow_check(l->c, s->origin, "biases", s->bias, s->n_bias))
     return NULL;
   for (size_t i = 0; i < s->n_terms; i++) {
     const struct ir_tensor *w = ir_attr_tensor(&s->term[i], IR_A_WEIGHT);
@@ -102,7 +115,7 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
   attr[n_attr++] = ir_word(IR_A_MODEL, IR_W_MODEL_IF);
   attr[n_attr++] = signal_vector_attr(l, IR_A_THRESHOLD, scale, n_channels);
   if (s->bias)
-    attr[n_attr++] = signal_vector_attr(l, IR_A_BIAS, s->bias, n_channels);
+    attr[n_attr++] = signal_bias_attr(l, s);
   if (o->v_init != 0)
     attr[n_attr++] = ir_float(IR_A_V_INIT, o->v_init);
   if (o->reset == RESET_ZERO)
@@ -118,6 +131,42 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
   return !ir_is_none(out->id) && settle_shape(l, out);
 }
 
+static bool is_window_plain(const struct lower *l, const struct ir_node *n) {
+  struct ir_window w = n->op == IR_CONV ? ir_window_of(l->from, n) : (struct ir_window){0};
+
+  for (size_t i = 0; i < w.n_axes; i++)
+    if (w.pad_begin[i] || w.pad_end[i] || (w.dilation[i] != 1 && w.kernel[i] != 1))
+      return false;
+  return true;
+}
+
+/* Why n and its operand, which is no spikes, have not become one layer (merge-needed). */
+static const char *why_apart(const struct lower *l, const struct ir_node *n, ir_id operand) {
+  const struct ir_node *o = ir_node(l->from, operand);
+  bool is_linear =
+      n->op == IR_CONV || n->op == IR_DENSE || n->op == IR_AVGPOOL || n->op == IR_GLOBAL_AVGPOOL;
+
+  if (l->of[operand.idx].kind == SIGNAL_CONST)
+    return "is constant";
+  if (!is_linear)
+    return "is a sum that no Relu has made into spikes, and only weighted layers could take that "
+           "in";
+  if (o->op == IR_ADD)
+    return "adds up layers with no Relu behind";
+  if (o->op == IR_BATCHNORM)
+    return "is a batchnorm of what more than one layer uses, with no Relu behind";
+  if (o->op != IR_CONV && o->op != IR_DENSE)
+    return "is a sum that no Relu has made into spikes";
+  if (l->uses[operand.idx] > 1)
+    return "has no Relu behind it and is used elsewhere too, so that it cannot become one layer "
+           "with this one";
+  if (!is_window_plain(l, n) || !is_window_plain(l, o))
+    return "has no Relu behind it and cannot become one layer with this one, because of padding or "
+           "dilation between them";
+  return "has no Relu behind it, and one layer in place of both would take more than 8 times the "
+         "multiplications or 16 million weights";
+}
+
 bool signal_source(struct lower *l, const struct ir_node *n, size_t k, bool as_map,
                    struct source *out) {
   struct signal *s = &l->of[n->in[k].idx];
@@ -128,12 +177,8 @@ bool signal_source(struct lower *l, const struct ir_node *n, size_t k, bool as_m
   if (s->kind == SIGNAL_SUM && s->scale && !signal_fire(l, operand, s, s->scale, s))
     return false;
   if (s->kind != SIGNAL_SPIKES)
-    return signal_refuse(
-        l, n,
-        "its operand %s is %s and has no spikes; a value must pass a Relu, or be a "
-        "mean or sum of values that did, before %s can use it",
-        diag_quote(l->c->diag, operand->name),
-        s->kind == SIGNAL_CONST ? "constant" : "a sum of weighted inputs", ir_op_name(n->op));
+    return signal_refuse(l, n, "its operand %s %s; a Relu between the two would give it spikes",
+                         diag_quote(l->c->diag, operand->name), why_apart(l, n, n->in[k]));
   if ((s->shape.rank == 3) != as_map)
     return signal_refuse(l, n, "its operand %s is %s; %s", operand->name,
                          ir_type_text(l->c->scratch, &operand->type),

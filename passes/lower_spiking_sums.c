@@ -70,6 +70,7 @@ static bool bias_of(struct lower *l, const struct ir_node *n, struct signal *out
     return signal_refuse(l, n,
                          "its bias is computed by the network; a spiking network needs a constant");
   out->bias = ir_f32_of(*bias);
+  out->n_bias = (size_t)ir_type_count(&bias->type);
   return true;
 }
 
@@ -175,36 +176,66 @@ bool lower_average(struct lower *l, const struct ir_node *n, struct signal *out)
 
 /* ---- sums ---- */
 
-/* A constant that is the same for all elements of a channel, per channel. False: told. */
-static bool channel_constant(struct lower *l, const struct ir_node *n, size_t k,
-                             const struct ir_type *shape, float **out) {
-  const struct ir_tensor *t = ir_const_in(l->from, n, k);
-  int64_t count = ir_type_count(&t->type), n_channels = shape->dims[0];
-  size_t axis_back = shape->rank == 3 ? n->type.rank - 1U : 1; /* channel axis, from the end */
-  bool is_one = count == 1;
-  bool is_own = count == n_channels && t->type.rank >= axis_back &&
-                t->type.dims[t->type.rank - axis_back] == count;
+/* Element i of constant t, broadcast to `type`. */
+static float broadcast_at(const struct ir_tensor *t, const struct ir_type *type, size_t i) {
+  size_t at = 0, step = 1;
 
-  if (t->type.dtype != IR_F32 || !(is_one || is_own))
-    return signal_refuse(
-        l, n, "adds a constant %s; only one value per channel can become the bias of neurons",
-        ir_type_text(l->c->scratch, &t->type));
-  *out = ARENA_NEW(l->c->scratch, float, (size_t)n_channels);
-  for (int64_t c = 0; c < n_channels; c++)
-    (*out)[c] = ir_f32_of(*t)[is_one ? 0 : c];
-  return true;
+  for (size_t k = 0; k < t->type.rank; k++) {
+    size_t size = (size_t)type->dims[type->rank - 1u - k];
+    size_t own = (size_t)t->type.dims[t->type.rank - 1u - k];
+    at += own > 1 ? i % size * step : 0;
+    step *= own;
+    i /= size;
+  }
+  return ir_f32_of(*t)[at];
 }
 
-/* a + b per channel where either may be NULL. */
-static const float *add_bias(struct lower *l, const float *a, const float *b, int64_t n) {
+/* Adds v, per channel or per neuron, to the bias of s. */
+static void add_bias(struct lower *l, struct signal *s, const float *v, size_t n) {
+  size_t n_channels = (size_t)s->shape.dims[0], n_sum = n > s->n_bias ? n : s->n_bias;
+  size_t n_pixels = n_sum / n_channels;
   float *sum;
 
-  if (!a || !b)
-    return a ? a : b;
-  sum = ARENA_NEW(l->c->scratch, float, (size_t)n);
-  for (int64_t i = 0; i < n; i++)
-    sum[i] = a[i] + b[i];
-  return sum;
+  if (!v)
+    return;
+  sum = ARENA_NEW(l->c->scratch, float, n_sum);
+  for (size_t i = 0; i < n_sum; i++) {
+    sum[i] = v[n == n_sum ? i : i / n_pixels];
+    if (s->bias)
+      sum[i] = s->bias[s->n_bias == n_sum ? i : i / n_pixels] + sum[i];
+  }
+  s->bias = sum;
+  s->n_bias = n_sum;
+}
+
+/* v has the same value for all elements of each channel: packs it to one each. */
+static size_t pack_channels(float *v, size_t n, size_t n_channels) {
+  size_t n_each = n / n_channels;
+
+  for (size_t i = 0; i < n; i++)
+    if (v[i] != v[i / n_each * n_each])
+      return n;
+  for (size_t c = 0; c < n_channels; c++)
+    v[c] = v[c * n_each];
+  return n_channels;
+}
+
+/* Adds constant operand k of n to the sum. False: told. */
+static bool add_constant(struct lower *l, const struct ir_node *n, size_t k, struct signal *sum) {
+  const struct ir_tensor *t = ir_const_in(l->from, n, k);
+  size_t count = (size_t)ir_type_count(&n->type);
+  float *v;
+
+  if (t->type.dtype != IR_F32 || count != (size_t)ir_type_count(&sum->shape))
+    return signal_refuse(
+        l, n, "adds a constant %s to %s; it must have one value per channel, or per element",
+        ir_type_text(l->c->scratch, &t->type),
+        ir_type_text(l->c->scratch, &ir_node(l->from, n->in[1 - k])->type));
+  v = ARENA_NEW(l->c->scratch, float, count);
+  for (size_t i = 0; i < count; i++)
+    v[i] = broadcast_at(t, &n->type, i);
+  add_bias(l, sum, v, pack_channels(v, count, (size_t)sum->shape.dims[0]));
+  return true;
 }
 
 /* The layer of a sum is named after the convolution or dense layer in it. */
@@ -226,13 +257,10 @@ bool lower_add(struct lower *l, const struct ir_node *n, struct signal *out) {
   const struct ir_tensor *own = ir_attr_tensor(n, IR_A_SCALE);
   size_t constant = l->of[n->in[0].idx].kind == SIGNAL_CONST ? 0 : 1;
   struct signal a, b;
-  float *value = NULL;
 
   if (l->of[n->in[constant].idx].kind == SIGNAL_CONST) {
-    if (!lower_operand(l, n, 1 - constant, out) ||
-        !channel_constant(l, n, constant, &out->shape, &value))
+    if (!lower_operand(l, n, 1 - constant, out) || !add_constant(l, n, constant, out))
       return false;
-    out->bias = add_bias(l, out->bias, value, out->shape.dims[0]);
   } else {
     if (!lower_operand(l, n, 0, &a) || !lower_operand(l, n, 1, &b))
       return false;
@@ -246,7 +274,8 @@ bool lower_add(struct lower *l, const struct ir_node *n, struct signal *out) {
     *out = new_sum(l, sum_origin(a.origin, b.origin), a.shape, a.n_terms + b.n_terms);
     memcpy(out->term, a.term, a.n_terms * sizeof *a.term);
     memcpy(out->term + a.n_terms, b.term, b.n_terms * sizeof *b.term);
-    out->bias = add_bias(l, a.bias, b.bias, a.shape.dims[0]);
+    add_bias(l, out, a.bias, a.n_bias);
+    add_bias(l, out, b.bias, b.n_bias);
   }
   out->scale = own ? ir_f32_of(*own) : NULL;
   return true;
@@ -271,9 +300,9 @@ static struct ir_node amplify(struct lower *l, const struct ir_node *p, const fl
 bool lower_batchnorm(struct lower *l, const struct ir_node *n, struct signal *out) {
   double epsilon = ir_attr_float(n, IR_A_EPSILON, 1e-5);
   const struct ir_tensor *p[4];
-  float *gain, *bias;
+  float *gain, *shift, *scaled = NULL;
   struct signal s;
-  size_t n_channels;
+  size_t n_channels, n_pixels;
 
   for (size_t k = 0; k < 4; k++)
     if (!(p[k] = ir_const_in(l->from, n, k + 1)))
@@ -288,14 +317,20 @@ bool lower_batchnorm(struct lower *l, const struct ir_node *n, struct signal *ou
                          "or have a map each",
                          ir_type_text(l->c->scratch, &n->type));
   gain = ARENA_NEW(l->c->scratch, float, n_channels);
-  bias = ARENA_NEW(l->c->scratch, float, n_channels);
+  shift = ARENA_NEW(l->c->scratch, float, n_channels);
   *out = new_sum(l, s.origin, s.shape, s.n_terms);
   for (size_t c = 0; c < n_channels; c++) {
     gain[c] = (float)(ir_f32_of(*p[0])[c] / sqrt((double)ir_f32_of(*p[3])[c] + epsilon));
-    bias[c] = ir_f32_of(*p[1])[c] + gain[c] * ((s.bias ? s.bias[c] : 0) - ir_f32_of(*p[2])[c]);
+    shift[c] = ir_f32_of(*p[1])[c] - gain[c] * ir_f32_of(*p[2])[c];
   }
   for (size_t i = 0; i < s.n_terms; i++)
     out->term[i] = amplify(l, &s.term[i], gain);
-  out->bias = bias;
+  n_pixels = s.n_bias / n_channels;
+  if (s.bias)
+    out->bias = scaled = ARENA_NEW(l->c->scratch, float, s.n_bias);
+  for (size_t i = 0; i < s.n_bias; i++)
+    scaled[i] = s.bias[i] * gain[i / n_pixels];
+  out->n_bias = s.n_bias;
+  add_bias(l, out, shift, n_channels);
   return true;
 }

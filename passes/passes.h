@@ -17,6 +17,7 @@ struct ir_graph;
   X(relu_before_maxpool)                                                                           \
   X(merge_linear)                                                                                  \
   X(average_maxpool)                                                                               \
+  X(merge_needed)                                                                                  \
   X(normalize_percentile)                                                                          \
   X(normalize_mse)                                                                                 \
   X(normalize_weights)                                                                             \

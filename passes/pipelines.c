@@ -43,6 +43,8 @@ static const struct pass passes[N_PASSES] = {
                          "merge linear layers that follow each other"},
     [AT_average_maxpool] = {"average-maxpool", SHAPED | FOLDED, 0, BALANCED, pass_average_maxpool,
                             "average instead of max-pool (--maxpool average)"},
+    [AT_merge_needed] = {"merge-needed", SHAPED | FOLDED, 0, BALANCED, pass_merge_needed,
+                         "merge linear layers that have no spikes between them, at a cost"},
     [AT_normalize_percentile] = {"normalize-percentile", SHAPED | SINGLE | FOLDED, BALANCED, 0,
                                  pass_normalize_percentile,
                                  "one spike per step = P-th percentile over the samples"},
@@ -77,6 +79,7 @@ static const struct {
     {AT_simplify_shapes, PIPELINE_ANALOG, BALANCED | SPIKING}, /* reshapes that moved together */
     {AT_merge_linear, PIPELINE_ANALOG, BALANCED | SPIKING},
     {AT_average_maxpool, PIPELINE_SPIKING, BALANCED | SPIKING},
+    {AT_merge_needed, PIPELINE_SPIKING, BALANCED | SPIKING},
     {AT_normalize_percentile, PIPELINE_SPIKING, BALANCED | SPIKING},
     {AT_normalize_mse, PIPELINE_SPIKING, BALANCED | SPIKING},
     {AT_normalize_weights, PIPELINE_SPIKING, BALANCED | SPIKING},

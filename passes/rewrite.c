@@ -306,9 +306,8 @@ void rewrite_drop(struct rewrite *r, ir_id id) {
   r->instead[id.idx] = instead;
 }
 
-/* All elements are finite. False: told, and the pass ends. */
-static bool is_float(struct rewrite *r, const struct ir_node *n, const char *what,
-                     struct ir_tensor t) {
+bool rewrite_check(struct rewrite *r, const struct ir_node *n, const char *what,
+                   struct ir_tensor t) {
   r->has_failed = !overflow_check(r->comp, n, what, t.data, (size_t)ir_type_count(&t.type));
   return !r->has_failed;
 }
@@ -317,7 +316,7 @@ bool rewrite_set_const(struct rewrite *r, ir_id id, size_t k, struct ir_tensor t
   struct ir_node n = *ir_node(r->g, id);
   ir_id *in = arena_memdup(r->comp->scratch, n.in, n.n_in * sizeof *n.in);
 
-  if (!is_float(r, &n, "constants", t))
+  if (!rewrite_check(r, &n, "constants", t))
     return false;
   in[k] = rewrite_const(r, n.in[k], t);
   n.in = in;
@@ -348,7 +347,7 @@ bool rewrite_set_linear(struct rewrite *r, const struct rewrite_linear *l, struc
   struct ir_tensor weight = rewrite_tensor(r, type, w), bias = rewrite_tensor(r, bias_type, b);
   ir_id in[3];
 
-  if (!is_float(r, &n, "weights", weight) || !is_float(r, &n, "biases", bias))
+  if (!rewrite_check(r, &n, "weights", weight) || !rewrite_check(r, &n, "biases", bias))
     return false;
   in[0] = n.in[0];
   in[1] = rewrite_const(r, n.in[1], weight);

@@ -92,6 +92,9 @@ bool rewrite_set_const(struct rewrite *r, ir_id id, size_t k, struct ir_tensor t
  * none. False, changing nothing: told, a number does not fit a float. */
 bool rewrite_set_linear(struct rewrite *r, const struct rewrite_linear *l, struct ir_type type,
                         const double *w, const double *b);
+/* All elements are finite. False: told at n, where `what` names them, and the pass ends. */
+bool rewrite_check(struct rewrite *r, const struct ir_node *n, const char *what,
+                   struct ir_tensor t);
 /* New f32 tensor from doubles, in the graph's arena. */
 struct ir_tensor rewrite_tensor(struct rewrite *r, struct ir_type type, const double *v);
 /* The value of a node whose operands are constants. */

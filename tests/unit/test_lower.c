@@ -186,6 +186,16 @@ static void a_plain_network_matches(void **state) {
   assert_same_as_reference(t, dense(t, x, 4));
 }
 
+static void a_bias_of_each_neuron_matches(void **state) {
+  struct net *t = net_new(state);
+  ir_id x = input(t, 4, (int64_t[]){1, 2, 6, 5});
+
+  x = relu(t, add(t, conv(t, x, 5, 3, 1, 1, 1), constant(t, 4, (int64_t[]){1, 5, 6, 5})));
+  x = relu(t, add(t, constant(t, 4, (int64_t[]){1, 34, 6, 5}), conv(t, x, 34, 3, 1, 1, 1)));
+  x = conv(t, x, 3, 3, 2, 1, 1);
+  assert_same_as_reference(t, add(t, x, constant(t, 3, (int64_t[]){3, 3, 3})));
+}
+
 static void padding_as_wide_as_the_window_matches(void **state) {
   struct net *t = net_new(state);
   ir_id x = input(t, 4, (int64_t[]){1, 2, 5, 4});
@@ -268,7 +278,7 @@ static void what_cannot_become_spikes_is_refused(void **state) {
   struct net *t = net_new(state);
   ir_id x = input(t, 4, shape);
 
-  assert_refused(t, conv(t, conv(t, x, 2, 3, 1, 0, 1), 2, 1, 1, 0, 1), "has no spikes");
+  assert_refused(t, conv(t, conv(t, x, 2, 3, 1, 0, 1), 2, 1, 1, 0, 1), "has no Relu behind it");
   t = net_new(state);
   assert_refused(t, pool(t, IR_MAXPOOL, input(t, 4, shape), 2, 2, 0), "max-pool of the input");
   t = net_new(state);
@@ -284,6 +294,7 @@ static void what_cannot_become_spikes_is_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_plain_network_matches, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(a_bias_of_each_neuron_matches, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(padding_as_wide_as_the_window_matches, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(strides_groups_and_overlapping_pools_match, unit_begin,
                                       unit_end),
