@@ -118,6 +118,8 @@ static inline void reference_step_node(struct reference *r, size_t i) {
   const struct ir_node *n = ir_node(r->g, ir_id_at(i));
   size_t at = 0;
 
+  for (size_t k = 0; n->op == IR_CONST && k < reference_count_of(r->g, i); k++)
+    r->value[i][k] = ir_f32_of(*ir_attr_tensor(n, IR_A_VALUE))[k];
   for (size_t k = 0; k < n->n_in; k++) {
     const double *x = r->value[n->in[k].idx];
     size_t count = reference_count_of(r->g, n->in[k].idx);
