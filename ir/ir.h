@@ -205,6 +205,10 @@ void ir_swap_names(struct ir_graph *g, ir_id a, ir_id b);
 /* Every operand `old` becomes `new_id`. */
 void ir_replace_uses(struct ir_graph *g, ir_id old, ir_id new_id);
 
+/* A node that nothing uses is a user of its operands no more, nor are those that are unused then.
+ * It stays until ir_compact; a new use brings it back. Nothing happens to a node with uses. */
+void ir_release(struct ir_graph *g, ir_id id);
+
 /* Drops nodes that no output needs and puts the rest in execution order (stable: nodes keep their
  * order where operands allow). All ids change. Inputs are kept. False: told (a cycle in a layered
  * graph). */
@@ -213,6 +217,7 @@ bool ir_compact(struct ir_graph *g, struct diag *d);
 /* Infers all types anew in execution order, after an input or a shape changed. */
 bool ir_infer_all(struct ir_graph *g, struct diag *d);
 
+bool ir_is_used(const struct ir_graph *g, ir_id id);
 /* Uses of each node: array indexed by id, in `scratch`. */
 uint32_t *ir_count_uses(const struct ir_graph *g, struct arena *scratch);
 /* The only user of `id`, or none if it has none, several, or one that takes it twice. */

@@ -14,6 +14,8 @@ struct ir_links {
   struct ir_use *first;
   struct ir_use *operands; /* room for n_operands */
   size_t n_operands;
+  bool is_released;     /* its operands do not count it as a user */
+  uint32_t next_unused; /* while ir_release works                 */
 };
 
 struct ir_graph {
@@ -24,7 +26,7 @@ struct ir_graph {
   size_t n_attr;
   struct ir_node *nodes; /* nodes[0] is "none" */
   size_t n_nodes, cap;
-  struct map *names; /* name -> id; names of replaced nodes stay taken until ir_compact */
+  struct map *names;      /* name -> id; names of replaced nodes stay taken until ir_compact */
   struct ir_links *links; /* per id, see uses.c */
   size_t n_links;
 };

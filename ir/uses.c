@@ -13,15 +13,6 @@ struct ir_use {
   struct ir_use *prev, *next;
 };
 
-static void insert(struct ir_graph *g, struct ir_use *u, ir_id value) {
-  struct ir_use **first = &g->links[value.idx].first;
-  u->prev = NULL;
-  u->next = *first;
-  if (*first)
-    (*first)->prev = u;
-  *first = u;
-}
-
 static void take_out(struct ir_graph *g, struct ir_use *u, ir_id value) {
   if (u->prev)
     u->prev->next = u->next;
@@ -43,10 +34,22 @@ static void reserve(struct ir_graph *g) {
   g->n_links = 2 * g->n_nodes;
 }
 
+static void insert(struct ir_graph *g, struct ir_use *u, ir_id value) {
+  struct ir_links *l = &g->links[value.idx];
+  u->prev = NULL;
+  u->next = l->first;
+  if (l->first)
+    l->first->prev = u;
+  l->first = u;
+  if (l->is_released)
+    ir_link_uses(g, value);
+}
+
 void ir_link_uses(struct ir_graph *g, ir_id id) {
   const struct ir_node *n = &g->nodes[id.idx];
   reserve(g);
   struct ir_links *own = &g->links[id.idx];
+  own->is_released = false;
   if (own->n_operands < n->n_in) {
     own->operands = ARENA_NEW(g->arena, struct ir_use, n->n_in);
     own->n_operands = n->n_in;
@@ -59,8 +62,31 @@ void ir_link_uses(struct ir_graph *g, ir_id id) {
 
 void ir_unlink_uses(struct ir_graph *g, ir_id id) {
   const struct ir_node *n = &g->nodes[id.idx];
-  for (size_t k = 0; k < n->n_in; k++)
+  for (size_t k = 0; k < n->n_in && !g->links[id.idx].is_released; k++)
     take_out(g, &g->links[id.idx].operands[k], n->in[k]);
+}
+
+/* A chain may be as long as the graph: without recursion. */
+void ir_release(struct ir_graph *g, ir_id id) {
+  uint32_t unused = id.idx; /* the first of a list */
+  if (g->links[id.idx].first || g->links[id.idx].is_released)
+    return;
+  g->links[id.idx].is_released = true;
+  g->links[id.idx].next_unused = 0;
+  while (unused != 0) {
+    const struct ir_node *n = &g->nodes[unused];
+    struct ir_use *operands = g->links[unused].operands;
+    unused = g->links[unused].next_unused;
+    for (size_t k = 0; k < n->n_in; k++) {
+      struct ir_links *in = &g->links[n->in[k].idx];
+      take_out(g, &operands[k], n->in[k]);
+      if (in->first)
+        continue;
+      in->is_released = true;
+      in->next_unused = unused;
+      unused = n->in[k].idx;
+    }
+  }
 }
 
 void ir_link_all_uses(struct ir_graph *g) {
@@ -89,6 +115,10 @@ uint32_t *ir_count_uses(const struct ir_graph *g, struct arena *scratch) {
     for (size_t k = 0; k < g->nodes[i].n_in; k++)
       uses[g->nodes[i].in[k].idx]++;
   return uses;
+}
+
+bool ir_is_used(const struct ir_graph *g, ir_id id) {
+  return g->links[id.idx].first != NULL;
 }
 
 ir_id ir_only_user(const struct ir_graph *g, ir_id id) {

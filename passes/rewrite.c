@@ -9,108 +9,18 @@
 #include "passes/analysis/ranges.h"
 #include "passes/overflow.h"
 
-/* ---- the books ---- */
-
-static void make_room(struct rewrite *r) {
-  size_t n = ir_n_nodes(r->g) + 1, cap = 2 * n;
-  uint32_t *uses = r->uses;
-  ir_id *instead = r->instead;
-
-  if (n <= r->cap)
-    return;
-  r->uses = ARENA_NEW(r->comp->scratch, uint32_t, cap);
-  r->instead = ARENA_NEW(r->comp->scratch, ir_id, cap);
-  if (r->cap > 0) {
-    memcpy(r->uses, uses, r->cap * sizeof *uses);
-    memcpy(r->instead, instead, r->cap * sizeof *instead);
-  }
-  r->cap = cap;
-}
-
-static void count_operands(struct rewrite *r, ir_id id) {
-  const struct ir_node *n = ir_node(r->g, id);
-
-  for (size_t k = 0; k < n->n_in; k++)
-    r->uses[n->in[k].idx]++;
-}
-
-static ir_id resolved(const struct rewrite *r, ir_id id) {
-  while (!ir_is_none(r->instead[id.idx]))
-    id = r->instead[id.idx];
-  return id;
-}
-
-/* The operands of a node that is replaced or gone lose a user. What then has none goes too, with
- * its operands: chains are as long as the graph, so without recursion. */
-static void release_operands(struct rewrite *r, ir_id id) {
-  const struct ir_node *n = ir_node(r->g, id);
-  ir_id *stack = ARENA_NEW(r->comp->scratch, ir_id, n->n_in);
-  size_t n_stack = 0, cap = n->n_in;
-
-  for (;;) {
-    for (size_t k = 0; k < n->n_in; k++) {
-      ir_id in = resolved(r, n->in[k]);
-      if (--r->uses[in.idx] > 0)
-        continue;
-      if (n_stack == cap) {
-        stack = memcpy(ARENA_NEW(r->comp->scratch, ir_id, 2 * cap), stack, cap * sizeof *stack);
-        cap *= 2;
-      }
-      stack[n_stack++] = in;
-    }
-    if (n_stack == 0)
-      return;
-    n = ir_node(r->g, stack[--n_stack]);
-  }
-}
-
-/* Operands that were dropped become what stands for them. */
-static void resolve_operands(struct rewrite *r, ir_id id) {
-  struct ir_node n = *ir_node(r->g, id);
-  ir_id *in = NULL;
-
-  for (size_t k = 0; k < n.n_in; k++) {
-    if (ir_is_none(r->instead[n.in[k].idx]))
-      continue;
-    if (!in)
-      in = arena_memdup(r->comp->scratch, n.in, n.n_in * sizeof *in);
-    in[k] = resolved(r, in[k]);
-  }
-  n.in = in;
-  if (in && !ir_replace(r->g, r->comp->diag, id, &n))
-    diag_bug(r->comp->diag, n.loc, "a dropped node had another type than what stands for it");
-}
-
 /* ---- rounds ---- */
-
-static void begin_round(struct rewrite *r) {
-  r->n_known = ir_n_nodes(r->g);
-  r->nonnegative = ranges_nonnegative(r->g, r->comp->scratch);
-  r->cap = 0;
-  make_room(r);
-  for (size_t i = 1; i <= r->n_known; i++)
-    count_operands(r, ir_id_at(i));
-}
 
 /* Tries the rules at one node. After a swap it goes on where the outer node now is: what moves up a
  * chain does so in one round. */
 static bool visit(struct rewrite *r, ir_id id, rewrite_rule *const *rules, size_t n_rules) {
-  size_t n_swaps = 0;
   bool has_changed = false;
 
-  for (ir_id at = id;; at = r->inner, n_swaps++) {
-    resolve_operands(r, at);
+  for (; !ir_is_none(id); id = r->inner) {
     r->inner = (ir_id){0};
-    for (size_t k = 0; k < n_rules && ir_is_none(r->inner) && !r->has_failed; k++)
-      if (ir_is_none(r->instead[at.idx]))
-        has_changed |= rules[k](r, at);
-    if (ir_is_none(r->inner))
-      break;
-  }
-  for (; n_swaps > 0; n_swaps--) {
-    ir_id inner = ir_node(r->g, id)->in[0];
-    resolve_operands(r, id);
-    id = inner;
+    for (size_t k = 0; k < n_rules && ir_is_none(r->inner); k++)
+      if (ir_is_used(r->g, id) || ir_node(r->g, id)->op == IR_OUTPUT)
+        has_changed |= rules[k](r, id);
   }
   return has_changed;
 }
@@ -118,12 +28,10 @@ static bool visit(struct rewrite *r, ir_id id, rewrite_rule *const *rules, size_
 static bool run_round(struct rewrite *r, rewrite_rule *const *rules, size_t n_rules) {
   bool has_changed = false;
 
-  begin_round(r);
-  for (size_t i = 1; i <= r->n_known && !r->has_failed; i++) {
-    enum ir_op op = ir_node(r->g, ir_id_at(i))->op;
-    if (r->uses[i] > 0 || op == IR_OUTPUT)
-      has_changed |= visit(r, ir_id_at(i), rules, n_rules);
-  }
+  r->n_known = ir_n_nodes(r->g);
+  r->nonnegative = ranges_nonnegative(r->g, r->comp->scratch);
+  for (size_t i = 1; i <= r->n_known; i++)
+    has_changed |= visit(r, ir_id_at(i), rules, n_rules);
   return has_changed;
 }
 
@@ -153,7 +61,7 @@ const struct ir_node *rewrite_operand(struct rewrite *r, const struct ir_node *n
 }
 
 bool rewrite_has_one_user(struct rewrite *r, ir_id id) {
-  return r->uses[id.idx] == 1;
+  return !ir_is_none(ir_only_user(r->g, id));
 }
 
 bool rewrite_is_nonnegative(struct rewrite *r, ir_id id) {
@@ -198,32 +106,38 @@ bool rewrite_channel_values(struct rewrite *r, const struct ir_tensor *c,
 
 /* ---- changes ---- */
 
-static ir_id enter(struct rewrite *r, ir_id id, struct loc loc) {
+static ir_id made(struct rewrite *r, ir_id id, struct loc loc) {
   if (ir_is_none(id))
     diag_bug(r->comp->diag, loc, "a rule has made a node that is not well typed");
-  make_room(r);
-  count_operands(r, id);
   return id;
 }
 
 ir_id rewrite_append(struct rewrite *r, const struct ir_node *n) {
-  return enter(r, ir_append(r->g, r->comp->diag, n), n->loc);
+  return made(r, ir_append(r->g, r->comp->diag, n), n->loc);
 }
 
 ir_id rewrite_append_const(struct rewrite *r, const char *name, struct ir_tensor t,
                            struct loc loc) {
-  return enter(r, ir_append_const(r->g, r->comp->diag, name, t, loc), loc);
+  return made(r, ir_append_const(r->g, r->comp->diag, name, t, loc), loc);
+}
+
+/* Replaces n nodes, at most two; what only the old ones used goes when the new ones are there. */
+static void replace_all(struct rewrite *r, const ir_id *id, const struct ir_node *nodes, size_t n) {
+  struct ir_node old[2];
+
+  for (size_t i = 0; i < n; i++) {
+    old[i] = *ir_node(r->g, id[i]);
+    if (!ir_replace(r->g, r->comp->diag, id[i], &nodes[i]))
+      diag_bug(r->comp->diag, nodes[i].loc,
+               "a rule has replaced a node by one that is not well typed");
+  }
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < old[i].n_in; k++)
+      ir_release(r->g, old[i].in[k]);
 }
 
 void rewrite_replace(struct rewrite *r, ir_id id, const struct ir_node *n) {
-  const ir_id *in = n->in;
-
-  /* New users first: an operand that stays must not be given up in between. */
-  for (size_t k = 0; k < n->n_in; k++)
-    r->uses[in[k].idx]++;
-  release_operands(r, id);
-  if (!ir_replace(r->g, r->comp->diag, id, n))
-    diag_bug(r->comp->diag, n->loc, "a rule has replaced a node by one that is not well typed");
+  replace_all(r, &id, n, 1);
 }
 
 ir_id rewrite_const(struct rewrite *r, ir_id old, struct ir_tensor t) {
@@ -266,25 +180,20 @@ ir_id rewrite_rebase(struct rewrite *r, ir_id id, ir_id x) {
 static void swap(struct rewrite *r, ir_id outer_id, const struct ir_tensor *second) {
   const struct ir_node *outer = ir_node(r->g, outer_id);
   ir_id inner_id = outer->in[0];
-  struct ir_node inner = *ir_node(r->g, inner_id);
-  struct ir_node nodes[2] = {with_operand(r, outer, inner.in[0]),
-                             with_operand(r, &inner, inner_id)};
-  const ir_id ids[2] = {inner_id, outer_id};
+  const struct ir_node *inner = ir_node(r->g, inner_id);
+  struct ir_node nodes[2] = {with_operand(r, outer, inner->in[0]),
+                             with_operand(r, inner, inner_id)};
   ir_id in[2][2];
 
-  for (size_t k = 0; k < 2 && second; k++)
-    if (nodes[k].n_in == 2) {
+  for (size_t k = 0; k < 2; k++) {
+    nodes[k].name = NULL;
+    if (second && nodes[k].n_in == 2) {
       in[k][0] = nodes[k].in[0];
       in[k][1] = rewrite_const(r, nodes[k].in[1], *second);
       nodes[k].in = in[k];
     }
-  count_operands(r, inner_id); /* held, while one node has given them up and the other not taken */
-  for (size_t k = 0; k < 2; k++) {
-    nodes[k].name = NULL;
-    rewrite_replace(r, ids[k], &nodes[k]);
   }
-  for (size_t k = 0; k < inner.n_in; k++)
-    r->uses[inner.in[k].idx]--;
+  replace_all(r, (const ir_id[]){inner_id, outer_id}, nodes, 2);
   ir_swap_names(r->g, inner_id, outer_id);
   r->inner = inner_id;
 }
@@ -298,12 +207,8 @@ void rewrite_swap_add(struct rewrite *r, ir_id outer_id, struct ir_tensor c) {
 }
 
 void rewrite_drop(struct rewrite *r, ir_id id) {
-  ir_id instead = ir_node(r->g, id)->in[0];
-
-  r->uses[instead.idx] += r->uses[id.idx];
-  r->uses[id.idx] = 0;
-  release_operands(r, id);
-  r->instead[id.idx] = instead;
+  ir_replace_uses(r->g, id, ir_node(r->g, id)->in[0]);
+  ir_release(r->g, id);
 }
 
 bool rewrite_check(struct rewrite *r, const struct ir_node *n, const char *what,

@@ -14,18 +14,15 @@
 
 struct comp;
 
-/* The graph while rules work on it. A round visits every node once, in execution order, so that it
- * takes time in proportion to the size of the graph; rules change it through the functions below
- * alone, which keep the books. */
+/* The graph while rules work on it. A round visits every node that is in use once, in execution
+ * order; rules change the graph through the functions below alone, which release what they leave
+ * without users. */
 struct rewrite {
   struct comp *comp;
   struct ir_graph *g;
-  const bool *nonnegative; /* of ranges.h, as of the start of the round      */
-  size_t n_known;          /* ids it knows                                   */
-  uint32_t *uses;          /* of each node, by nodes that are still in use   */
-  ir_id *instead;          /* of a dropped node: the value its users take    */
-  size_t cap;              /* ids that both have room for                    */
-  ir_id inner;             /* where the last swap has moved the outer node   */
+  const bool *nonnegative; /* of ranges.h, as of the start of the round    */
+  size_t n_known;          /* ids it knows                                 */
+  ir_id inner;             /* where the last swap has moved the outer node */
   bool has_failed;         /* told: a rule has made a number that is no float */
 };
 

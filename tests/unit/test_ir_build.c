@@ -196,6 +196,23 @@ static void users_are_known_after_every_change(void **state) {
   assert_users(g);
 }
 
+static void what_is_released_is_no_user_until_it_is_used_again(void **state) {
+  struct unit *u = *state;
+  struct ir_graph *g = ir_graph_new(u->comp.arena, "g");
+  ir_id x = add_input(u, g), a = add(u, g, IR_RELU, "a", x, none);
+  ir_id twice = add(u, g, IR_ADD, "twice", a, a), b = add(u, g, IR_RELU, "b", x, none);
+  ir_release(g, a);
+  assert_true(ir_is_used(g, a));
+  ir_release(g, twice);
+  assert_false(ir_is_used(g, a));
+  assert_int_equal(ir_only_user(g, x).idx, b.idx);
+  ir_release(g, twice);
+  add(u, g, IR_OUTPUT, "o", twice, none);
+  assert_users(g);
+  ir_release(g, b);
+  assert_int_equal(ir_only_user(g, x).idx, a.idx);
+}
+
 static void compaction_drops_what_no_output_needs_and_keeps_inputs(void **state) {
   struct unit *u = *state;
   struct ir_graph *g = ir_graph_new(u->comp.arena, "g");
@@ -298,6 +315,8 @@ int main(void) {
                                       unit_end),
       cmocka_unit_test_setup_teardown(uses_are_counted_and_found, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(users_are_known_after_every_change, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(what_is_released_is_no_user_until_it_is_used_again,
+                                      unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(compaction_drops_what_no_output_needs_and_keeps_inputs,
                                       unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(compaction_puts_rewritten_nodes_in_order_and_frees_names,
