@@ -277,6 +277,8 @@ static bool infer_view(const struct ir_infer *f) {
 static bool infer_readout(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0);
   int64_t n = ir_type_count(x);
+  if (ir_attr_float(f->n, IR_A_MIN, 0) != 0)
+    return ir_fail(f, "min is %g; it must be 0 or absent", ir_attr_float(f->n, IR_A_MIN, 0));
   return want_signal(f) && want_equal(f, IR_CURRENT) && check_per_neuron(f, IR_A_BIAS, x) &&
          set_type(f, IR_F32, 1, &n);
 }

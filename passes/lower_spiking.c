@@ -3,7 +3,7 @@
  *   %c = conv %x, %w, %b               %p = project_conv %e {weight = w x scale of the source}
  *   %r = relu %c {scale}         ->    %r = population %p {threshold = scale, bias = b}
  *   %m = maxpool %r                    %m = spike_maxpool %r
- *   %d = dense .. ; softmax            %o = readout %d
+ *   %d = dense .. ; softmax            %o = readout %d    (a relu at the end: min=0)
  *
  * Membranes are in the units of the analog network: a spike of a channel adds weight x scale, so
  * the number of spikes x scale / T is near the activation, and the readout / T near the logits.
@@ -44,8 +44,8 @@ static void note_dropped(struct lower *l, const struct ir_node *n, const char *w
     diag_note(l->c->diag, n->loc, "%s at the end is left out: %s", ir_op_name(n->op), why);
 }
 
-/* The value that is read out: the output's operand, before what does not change the winner. None:
- * told. */
+/* The value that is read out: the output's operand, before a relu, which the readout does, and what
+ * does not change the winner. None: told. */
 static ir_id find_result(struct lower *l) {
   ir_id id = ir_node(l->from, ir_nth(l->from, IR_OUTPUT, 0))->in[0];
 
@@ -60,7 +60,7 @@ static ir_id find_result(struct lower *l) {
     if (is_softmax || is_increasing(n->op))
       note_dropped(l, n, "the largest value stays the largest");
     else if (n->op == IR_RELU && is_linear(ir_node(l->from, n->in[0])->op) && l->uses[id.idx] == 1)
-      note_dropped(l, n, "the readout is what came before it");
+      l->has_end_relu = true;
     else if (n->op != IR_RESHAPE)
       return id;
     id = n->in[0];
@@ -90,7 +90,7 @@ static bool append_readout(struct lower *l, ir_id result) {
                             .loc = ir_node(l->from, result)->loc};
   struct ir_node readout = {.op = IR_READOUT, .name = "readout", .loc = as_user.loc};
   struct ir_node output = {.op = IR_OUTPUT, .name = end->name, .n_in = 1, .loc = end->loc};
-  struct ir_attr attr[3] = {ir_word(IR_A_READOUT, IR_W_READOUT_MEMBRANE)};
+  struct ir_attr attr[4] = {ir_word(IR_A_READOUT, IR_W_READOUT_MEMBRANE)};
   struct signal s;
   ir_id id;
 
@@ -103,6 +103,8 @@ static bool append_readout(struct lower *l, ir_id result) {
     return false;
   if (s.bias)
     attr[readout.n_attr++] = signal_bias_attr(l, &s);
+  if (l->has_end_relu)
+    attr[readout.n_attr++] = ir_float(IR_A_MIN, 0);
   attr[readout.n_attr++] = ir_text(IR_A_LAYER, signal_name_layer(l, s.origin));
   readout.attr = attr;
   id = ir_append(l->to, l->c->diag, &readout);

@@ -43,6 +43,7 @@ struct lower {
   const uint32_t *uses; /* by id of `from`       */
   struct map *layers;   /* layer names given out */
   ir_id encode;         /* none until the input is first used */
+  bool has_end_relu;    /* the readout does what the relu at the end did */
 };
 
 /* ---- lower_spiking_nodes.c: nodes in the making ---- */

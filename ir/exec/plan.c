@@ -15,6 +15,7 @@ static const char *const dense_fields[] = {SNN_DENSE_FIELDS(FIELD_NAME)};
 static const char *const one_to_one_fields[] = {SNN_ONE_TO_ONE_FIELDS(FIELD_NAME)};
 static const char *const fire_fields[] = {SNN_FIRE_FIELDS(FIELD_NAME)};
 static const char *const map_fields[] = {SNN_MAP_FIELDS(FIELD_NAME)};
+static const char *const readout_fields[] = {SNN_READOUT_FIELDS(FIELD_NAME)};
 static const char *const concat_fields[] = {SNN_CONCAT_FIELDS(FIELD_NAME)};
 
 enum { SILENT = false, COUNTS = true };

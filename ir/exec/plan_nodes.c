@@ -194,11 +194,14 @@ static bool add_population(struct plan_builder *b, ir_id id) {
 }
 
 static bool add_readout(struct plan_builder *b, ir_id id) {
+  struct snn_readout readout;
   struct plan_target t;
   int32_t step;
 
   if (!add_target(b, id, &t, &step))
     return false;
+  readout = (struct snn_readout){plan_pixels(t.shape), t.shape.channels,
+                                 ir_attr(t.node, IR_A_MIN) != NULL};
   b->plan->output_size = neurons_of(t.shape);
   if (t.drive.kind != PLAN_ARG_NULL)
     plan_add_op(b, (struct plan_op){.kernel = PLAN_ADD_MAP,
@@ -210,7 +213,7 @@ static bool add_readout(struct plan_builder *b, ir_id id) {
   plan_add_op(b, (struct plan_op){.kernel = PLAN_READ_OUTPUT,
                                   .phase = PLAN_OUTPUT,
                                   .layer = t.layer,
-                                  .desc = map_desc(b, t.shape, 0),
+                                  .desc = arena_memdup(b->arena, &readout, sizeof readout),
                                   .arg = {t.v, {PLAN_ARG_OUTPUT, 0}},
                                   .node = id});
   return true;

@@ -7,10 +7,13 @@
 #include "snn/number.h"
 
 /* A channels-last map in the order of the model: channels, rows, columns. */
-static inline void snn_read_output(const struct snn_map *d, const snn_membrane *v, snn_output *y) {
+static inline void snn_read_output(const struct snn_readout *d, const snn_membrane *v,
+                                   snn_output *y) {
   for (int32_t c = 0; c < d->channels; c++)
-    for (int32_t p = 0; p < d->pixels; p++)
-      *y++ = v[p * d->channels + c];
+    for (int32_t p = 0; p < d->pixels; p++) {
+      const snn_output sum = v[p * d->channels + c];
+      *y++ = d->has_relu && sum < 0 ? 0 : sum;
+    }
 }
 
 #endif

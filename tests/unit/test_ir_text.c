@@ -121,7 +121,7 @@ static const char spiking[] =
     " : spikes[3]\n"
     "%y = population {model=izhikevich, threshold=f32[1]{30}, layer=\"k\"} : spikes[3]\n"
     "%z = population {model=lif_nengo, threshold=f32[3]{1, 1, 1}, layer=\"l\"} : spikes[3]\n"
-    "%r = readout %oo, %sp {readout=membrane, bias=f32[3]{1, 2, 3}, layer=\"m\"} : f32[3]\n"
+    "%r = readout %oo, %sp {readout=membrane, bias=f32[3]{1, 2, 3}, min=0, layer=\"m\"} : f32[3]\n"
     "%o = output %r : f32[3]\n";
 
 static const char *const texts[] = {analog, spiking};

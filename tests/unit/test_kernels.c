@@ -323,9 +323,13 @@ static void maps_are_filled_added_counted_and_read(void **state) {
   (void)state;
   kernels[PLAN_FILL](&per_neuron, table);
   assert_memory_equal(got, input, 24 * sizeof *got);
-  kernels[PLAN_READ_OUTPUT](&per_neuron, read);
-  for (int i = 0; i < 24; i++)
-    assert_true(want[i] == got[i % 4 * 6 + i / 4]);
+  for (int32_t has_relu = 0; has_relu < 2; has_relu++) {
+    kernels[PLAN_READ_OUTPUT](&(struct snn_readout){4, 6, has_relu}, read);
+    for (int i = 0; i < 24; i++) {
+      float sum = got[i % 4 * 6 + i / 4];
+      assert_true(want[i] == (has_relu && sum < 0 ? 0 : sum));
+    }
+  }
   kernels[PLAN_FILL](&per_channel, zero);
   kernels[PLAN_ADD_MAP](&per_channel, table);
   kernels[PLAN_ADD_MAP](&per_neuron, table);

@@ -253,17 +253,32 @@ static void spikes_at_the_end_count_by_their_scale(void **state) {
   assert_same_as_reference(t, concat(t, x, y));
 }
 
-static void a_relu_at_the_end_is_left_out(void **state) {
+static void a_relu_at_the_end_is_part_of_the_readout(void **state) {
   struct net *t = net_new(state);
   ir_id x = input(t, 2, (int64_t[]){1, 6});
-  ir_id end = relu(t, dense(t, x, 5));
+  ir_id sum_id = dense(t, x, 5), end = relu(t, sum_id);
+  const float *weight = ir_f32_of(*ir_const_in(t->g, ir_node(t->g, sum_id), 1));
+  const float *bias = ir_f32_of(*ir_const_in(t->g, ir_node(t->g, sum_id), 2));
+  struct exec_spiking *e;
   struct ir_graph *g;
+  int n_cut = 0;
 
   node(t, IR_OUTPUT, &end, 1, NULL, 0);
   g = lower(t);
   assert_non_null(g);
   assert_int_equal(ir_n_of(g, IR_POPULATION), 0);
-  assert_int_equal(ir_n_of(g, IR_READOUT), 1);
+  assert_true(ir_attr_float(ir_node(g, ir_nth(g, IR_READOUT, 0)), IR_A_MIN, -1) == 0);
+  e = exec_spiking_new(t->a, plan_new(t->a, t->u->comp.diag, g));
+  exec_spiking_set_input(e, (const float[]){1, 1, 1, 1, 1, 1});
+  exec_spiking_step(e);
+  for (int k = 0; k < 5; k++) {
+    float sum = bias[k];
+    for (int i = 0; i < 6; i++)
+      sum += weight[6 * k + i];
+    n_cut += sum < 0;
+    assert_true(exec_spiking_output(e)[k] == (sum < 0 ? 0 : sum));
+  }
+  assert_in_range(n_cut, 1, 4);
 }
 
 /* What cannot become spikes: the message names the reason. */
@@ -301,7 +316,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(residual_sums_match, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(concat_and_averages_match, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(spikes_at_the_end_count_by_their_scale, unit_begin, unit_end),
-      cmocka_unit_test_setup_teardown(a_relu_at_the_end_is_left_out, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(a_relu_at_the_end_is_part_of_the_readout, unit_begin,
+                                      unit_end),
       cmocka_unit_test_setup_teardown(what_cannot_become_spikes_is_refused, unit_begin, unit_end),
   };
 

@@ -33,8 +33,11 @@
  * is 0 where the threshold is subtracted. */
 #define SNN_FIRE_FIELDS(X) X(pixels) X(channels) X(drive_step) X(reset_to_zero)
 
-/* A map filled from a table, or read out; table_step as above. */
+/* A map filled from a table; table_step as above. */
 #define SNN_MAP_FIELDS(X) X(pixels) X(channels) X(table_step)
+
+/* The answer of a network; where has_relu is 1, nothing below 0. */
+#define SNN_READOUT_FIELDS(X) X(pixels) X(channels) X(has_relu)
 
 /* One operand of a concatenation, whose channel 0 becomes channel `first` of the result. */
 #define SNN_CONCAT_FIELDS(X) X(pixels) X(in_channels) X(out_channels) X(first)
@@ -54,6 +57,9 @@ struct snn_fire {
 };
 struct snn_map {
   SNN_MAP_FIELDS(SNN_FIELD)
+};
+struct snn_readout {
+  SNN_READOUT_FIELDS(SNN_FIELD)
 };
 struct snn_concat {
   SNN_CONCAT_FIELDS(SNN_FIELD)
