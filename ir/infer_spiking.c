@@ -2,8 +2,12 @@
 
 #include <math.h>
 
+static bool is_spikes(const struct ir_type *t) {
+  return t->dtype == IR_SPIKES || t->dtype == IR_SIGNED;
+}
+
 static bool is_signal(const struct ir_type *t) {
-  return t->dtype == IR_SPIKES || t->dtype == IR_CURRENT;
+  return is_spikes(t) || t->dtype == IR_CURRENT;
 }
 
 /* A map [C, H, W] or a flat population [n]. */
@@ -228,10 +232,11 @@ static bool infer_population(const struct ir_infer *f) {
     return false;
   if (f->n->n_in > 0)
     t = *ir_operand_type(f, 0);
-  else if (t.dtype != IR_SPIKES || ir_count_checked(&t) < 0)
+  else if (!is_spikes(&t) || ir_count_checked(&t) < 0)
     return ir_fail(f, "its type is %s; without operands it must be given as spikes[..]",
                    ir_show(f, &t));
-  t.dtype = IR_SPIKES;
+  t.dtype =
+      ir_attr_word(f->n, IR_A_MODEL, IR_W_MODEL_IF) == IR_W_MODEL_IF_SIGNED ? IR_SIGNED : IR_SPIKES;
   if (!isfinite(v_init))
     return ir_fail(f, "v_init is %g; it must be finite", v_init);
   if (!check_shape(f, &t) || !check_per_neuron(f, IR_A_THRESHOLD, &t) ||
@@ -244,8 +249,10 @@ static bool infer_population(const struct ir_infer *f) {
 static bool infer_spike_maxpool(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0);
   int64_t out[3] = {x->dims[0], 0, 0};
-  return want_map(f) && want_equal(f, IR_SPIKES) && ir_infer_window(f, x->dims + 1, 2, out + 1) &&
-         set_type(f, IR_SPIKES, 3, out);
+  if (!is_spikes(x))
+    return ir_fail(f, "the operand is %s; it must be spikes", ir_show(f, x));
+  return want_map(f) && ir_infer_window(f, x->dims + 1, 2, out + 1) &&
+         set_type(f, x->dtype, 3, out);
 }
 
 static bool infer_spike_concat(const struct ir_infer *f) {
@@ -255,8 +262,9 @@ static bool infer_spike_concat(const struct ir_infer *f) {
   for (size_t k = 0; k < f->n->n_in; k++) {
     struct ir_type other = *ir_operand_type(f, k);
     int64_t channels = other.dims[0];
-    if (other.dtype != IR_SPIKES)
-      return ir_fail(f, "operand %zu is %s; it must be spikes", k + 1, ir_show(f, &other));
+    if (!is_spikes(&other) || other.dtype != t.dtype)
+      return ir_fail(f, "operand %zu is %s; all must be spikes, or all signed", k + 1,
+                     ir_show(f, &other));
     other.dims[0] = t.dims[0];
     if (!ir_type_equal(&other, &t))
       return ir_fail(f, "operand 1 is %s, operand %zu is %s; height and width must be equal",

@@ -45,7 +45,8 @@ enum ir_dtype {
   IR_I64,
   IR_U8,
   IR_BOOL,
-  IR_SPIKES,
+  IR_SPIKES, /* 0 or 1 per neuron and step */
+  IR_SIGNED, /* -1, 0 or 1 */
   IR_CURRENT,
   IR_N_DTYPES
 };
@@ -151,6 +152,8 @@ const char *ir_fact_name(unsigned fact_bit);
 
 /* Elements of a type; overflow cannot happen in a verified graph (at most 2^31 - 1 elements). */
 int64_t ir_type_count(const struct ir_type *t);
+/* 32-bit words of the bitmap of a signal; signed spikes have two, the negative behind the other. */
+int64_t ir_type_spike_words(const struct ir_type *t);
 bool ir_type_equal(const struct ir_type *a, const struct ir_type *b);
 struct ir_type ir_type_make(enum ir_dtype dtype, size_t rank, const int64_t *dims);
 /* "f32[1, 28, 28]", for messages. */

@@ -24,6 +24,7 @@ enum normalize {
 };
 enum scope { SCOPE_CHANNEL, SCOPE_LAYER };
 enum input_layout { INPUT_LAYOUT_AUTO, INPUT_LAYOUT_CHW, INPUT_LAYOUT_HWC };
+enum neuron { NEURON_IF, NEURON_IF_SIGNED };
 enum reset { RESET_SUBTRACT, RESET_ZERO };
 enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE };
 enum runtime { RUNTIME_EMBED, RUNTIME_EXTERNAL };
@@ -57,6 +58,7 @@ struct options {
   double percentile;
   enum scope scope;
   int64_t steps; /* 0 in eval: the ANN only */
+  enum neuron neuron;
   enum reset reset;
   double v_init;
   enum maxpool maxpool;

@@ -48,6 +48,7 @@ static void put_element(struct buf *b, const struct ir_tensor *t, size_t i) {
     buf_printf(b, "%u", ((const uint8_t *)t->data)[i]);
     break;
   case IR_SPIKES:
+  case IR_SIGNED:
   case IR_CURRENT:
   case IR_N_DTYPES:
     break; /* no stored elements: ir_check_attrs */

@@ -46,9 +46,10 @@ static const struct {
   const char *name;
   size_t size;
 } dtypes[IR_N_DTYPES] = {
-    [IR_F32] = {"f32", 4},   [IR_I8] = {"i8", 1},         [IR_I16] = {"i16", 2},
-    [IR_I32] = {"i32", 4},   [IR_I64] = {"i64", 8},       [IR_U8] = {"u8", 1},
-    [IR_BOOL] = {"bool", 1}, [IR_SPIKES] = {"spikes", 0}, [IR_CURRENT] = {"current", 0},
+    [IR_F32] = {"f32", 4},         [IR_I8] = {"i8", 1},         [IR_I16] = {"i16", 2},
+    [IR_I32] = {"i32", 4},         [IR_I64] = {"i64", 8},       [IR_U8] = {"u8", 1},
+    [IR_BOOL] = {"bool", 1},       [IR_SPIKES] = {"spikes", 0}, [IR_SIGNED] = {"signed", 0},
+    [IR_CURRENT] = {"current", 0},
 };
 
 static const char *const facts[IR_N_FACTS] = {"shaped",  "single",   "folded", "balanced",

@@ -24,6 +24,11 @@ int64_t ir_type_count(const struct ir_type *t) {
   return count;
 }
 
+int64_t ir_type_spike_words(const struct ir_type *t) {
+  int64_t n_channels = t->dims[0];
+  return ir_type_count(t) / n_channels * ((n_channels + 31) / 32) * (t->dtype == IR_SIGNED ? 2 : 1);
+}
+
 /* A block without branches first, which compilers turn into vector instructions. */
 size_t ir_find_infinite(const float *v, size_t n) {
   enum { BLOCK = 512 };
@@ -169,6 +174,7 @@ int64_t ir_int_at(const struct ir_tensor *t, int64_t i) {
     return ((const uint8_t *)t->data)[i] != 0;
   case IR_F32:
   case IR_SPIKES:
+  case IR_SIGNED:
   case IR_CURRENT:
   case IR_N_DTYPES:
     break;

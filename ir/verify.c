@@ -96,8 +96,7 @@ static bool check_place(const struct check *c) {
   const struct ir_attr *words = ir_graph_attr(c->g, IR_A_SPIKE_WORDS);
   if (!at)
     return true;
-  int64_t pixels = ir_type_count(&c->n->type) / c->n->type.dims[0];
-  int64_t need = (c->n->type.dims[0] + 31) / 32 * pixels, have = words ? words->u.i : 0;
+  int64_t need = ir_type_spike_words(&c->n->type), have = words ? words->u.i : 0;
   if (at->u.i < 0 || at->u.i > have || need > have - at->u.i)
     return ir_fail(&f, "spikes_at is %lld and its %lld words do not fit into spike_words, %lld",
                    (long long)at->u.i, (long long)need, (long long)have);

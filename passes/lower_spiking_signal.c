@@ -112,7 +112,10 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
   struct ir_node p = {.op = IR_POPULATION, .name = n->name, .n_in = s->n_terms, .loc = n->loc};
   struct ir_attr attr[6];
 
-  attr[n_attr++] = ir_word(IR_A_MODEL, IR_W_MODEL_IF);
+  if (o->neuron == NEURON_IF_SIGNED && o->reset == RESET_ZERO)
+    return signal_refuse(l, n, "--neuron if_signed goes with --reset subtract only");
+  attr[n_attr++] =
+      ir_word(IR_A_MODEL, o->neuron == NEURON_IF ? IR_W_MODEL_IF : IR_W_MODEL_IF_SIGNED);
   attr[n_attr++] = signal_vector_attr(l, IR_A_THRESHOLD, scale, n_channels);
   if (s->bias)
     attr[n_attr++] = signal_bias_attr(l, s);

@@ -2,10 +2,11 @@
  *
  *   %r = population %p           ->   %r = population %p {spikes_at = word}; header spike_words
  *
- * A bitmap has ceil(C / 32) words per pixel. In the layered schedule it is needed from the node
- * that writes it to the last population, readout or other node that reads it within the step, and
- * may share words with others before and after that; in the synchronous schedule always. The
- * largest bitmap is placed first, each at the lowest place that is free as long as it is needed. */
+ * A bitmap has ceil(C / 32) words per pixel, twice that many where spikes are signed. In the
+ * layered schedule it is needed from the node that writes it to the last population, readout or
+ * other node that reads it within the step, and may share words with others before and after that;
+ * in the synchronous schedule always. The largest bitmap is placed first, each at the lowest place
+ * that is free as long as it is needed. */
 #include <stdlib.h>
 
 #include "ir/base/arena.h"
@@ -44,12 +45,6 @@ static size_t *find_last_reads(const struct ir_graph *g, struct arena *a) {
         last[n->in[k].idx] = read;
   }
   return last;
-}
-
-static size_t bitmap_words(const struct ir_type *t) {
-  size_t n_channels = (size_t)t->dims[0];
-
-  return (size_t)ir_type_count(t) / n_channels * ((n_channels + 31) / 32);
 }
 
 /* Largest first; the order of nodes where sizes are equal. */
@@ -130,7 +125,7 @@ bool pass_place_memory(struct comp *c, struct ir_graph **g) {
     bool always = ir_is_synchronous(*g);
     if (has_bitmap(node->op))
       b[n++] = (struct bitmap){.id = ir_id_at(i),
-                               .words = bitmap_words(&node->type),
+                               .words = (size_t)ir_type_spike_words(&node->type),
                                .first = always ? 0 : i,
                                .last = always ? n_nodes : (last[i] > i ? last[i] : i)};
   }

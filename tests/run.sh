@@ -84,6 +84,8 @@ group_replay() {
 group_diff() {
   verdict "same bits over every route, models/lenet5.onnx" \
     tests/diff/run.sh models/lenet5.onnx models/digits-images-idx3-ubyte.gz 100
+  verdict "same bits over every route, signed spikes" tests/diff/run.sh models/lenet5.onnx \
+    models/digits-images-idx3-ubyte.gz 100 --neuron if_signed --normalize mse --steps 8
 }
 # Scripts of a folder; exit code 77 means skipped, the last line says why.
 run_scripts() {

@@ -124,6 +124,10 @@ static const char *arg_text(const struct c_output *o, const struct plan_arg *arg
     return "NULL";
   case PLAN_ARG_BUFFER:
     return arena_printf(o->arena, "s->%s", o->buffer[arg->index]);
+  case PLAN_ARG_NEGATIVE:
+    return arena_printf(o->arena, "s->bits + %zu",
+                        plan_buffer(o->plan, arg->index)->at +
+                            plan_buffer(o->plan, arg->index)->n / 2);
   case PLAN_ARG_TENSOR:
     return o->tensor[arg->index];
   case PLAN_ARG_INPUT:

@@ -142,7 +142,7 @@ static void add_options(cJSON *o, const struct options *opt) {
   cJSON_AddNumberToObject(o, "v_init", opt->v_init);
   cJSON_AddStringToObject(o, "maxpool", opt->maxpool == MAXPOOL_GATE ? "gate" : "average");
   cJSON_AddStringToObject(o, "encode", "current");
-  cJSON_AddStringToObject(o, "neuron", "if");
+  cJSON_AddStringToObject(o, "neuron", opt->neuron == NEURON_IF ? "if" : "if_signed");
   cJSON_AddStringToObject(o, "readout", "membrane");
   cJSON_AddStringToObject(o, "code", "rate");
 }

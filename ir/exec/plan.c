@@ -116,7 +116,8 @@ struct places {
 };
 
 static bool is_spikes(const struct plan *p, const struct plan_arg *arg) {
-  return arg->kind == PLAN_ARG_BUFFER && p->buffer[arg->index].kind == PLAN_SPIKES;
+  return (arg->kind == PLAN_ARG_BUFFER || arg->kind == PLAN_ARG_NEGATIVE) &&
+         p->buffer[arg->index].kind == PLAN_SPIKES;
 }
 
 static void write_spikes(const struct places *s, size_t i, size_t buffer) {
@@ -194,15 +195,18 @@ static size_t header_int(const struct ir_graph *g, enum ir_attr_key key) {
 struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g) {
   size_t n = ir_n_nodes(g), n_parts = 1;
   struct plan *p = ARENA_NEW(a, struct plan, 1);
-  struct plan_builder b = {a, d, g, p, ARENA_NEW(a, size_t, n + 1), ARENA_NEW(a, size_t, n + 1)};
+  struct plan_builder b = {.arena = a, .diag = d, .graph = g, .plan = p};
 
+  b.spikes = ARENA_NEW(a, size_t, n + 1);
+  b.sent = ARENA_NEW(a, size_t, n + 1);
+  b.layer = ARENA_NEW(a, size_t, n + 1);
   p->steps = header_int(g, IR_A_STEPS);
   p->spike_words = header_int(g, IR_A_SPIKE_WORDS);
   if (!check_graph(&b))
     return NULL;
   p->input_size = (size_t)ir_type_count(&ir_node(g, ir_nth(g, IR_INPUT, 0))->type);
   for (size_t i = 1; i <= n; i++)
-    n_parts += ir_node(g, ir_id_at(i))->n_in + 4; /* at most this many of a kind per node */
+    n_parts += 2 * ir_node(g, ir_id_at(i))->n_in + 6; /* at most this many of a kind per node */
   p->op = ARENA_NEW(a, struct plan_op, n_parts);
   p->buffer = ARENA_NEW(a, struct plan_buffer, n_parts);
   p->tensor = ARENA_NEW(a, struct plan_tensor, n_parts);

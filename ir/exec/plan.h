@@ -5,8 +5,9 @@
  * from it. Everything is in the arena it was made with and read-only afterwards; threads share it.
  *
  * Signals are channels last: element (y * width + x) * channels + c. A spike bitmap has
- * ceil(channels / 32) words per pixel, bit c % 32 of word c / 32. A convolution and the
- * spike_maxpool that alone uses it are one layer, which counts the spikes after the pool.
+ * ceil(channels / 32) words per pixel, bit c % 32 of word c / 32; signed spikes have a second one
+ * behind it, for those of -1. A convolution and the spike_maxpool that alone uses it are one layer,
+ * which counts the spikes after the pool.
  *
  * Tensors as the kernels read them (order=kernel; made by layout-weights), C source channels, O
  * targets, K the kernel size:
@@ -76,6 +77,8 @@ struct plan_layer {
   ir_id out;         /* whose spikes count: the fused pool, else the same node   */
   size_t neurons;    /* that integrate                                           */
   size_t n_outputs;  /* units whose spikes count: after the pool                 */
+  size_t n_channels; /* of the outputs                                           */
+  bool is_signed;    /* spikes are -1 and +1                                     */
   size_t n_biased;   /* neurons with something added each step                   */
   double input_macs; /* constant current: MACs, once per input; padding counted  */
   /* Its part of the whole; spike bitmaps, which layers share, and counters are in no part. */
@@ -93,6 +96,7 @@ enum plan_counter { PLAN_UNCOUNTED, PLAN_N_SPIKES, PLAN_N_SYNOPS, PLAN_N_POOL_OP
 enum plan_arg_kind {
   PLAN_ARG_NULL,
   PLAN_ARG_BUFFER,
+  PLAN_ARG_NEGATIVE, /* the second half of a buffer: spikes of -1 */
   PLAN_ARG_TENSOR,
   PLAN_ARG_INPUT,
   PLAN_ARG_OUTPUT

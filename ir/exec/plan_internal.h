@@ -24,6 +24,7 @@ struct plan_builder {
   const struct ir_graph *graph;
   struct plan *plan;
   size_t *spikes; /* by node id: buffer of its spikes */
+  size_t *sent;   /* by node id: buffer of what its units have sent, where spikes are signed */
   size_t *layer;  /* by node id: the layer it counts for */
 };
 

@@ -59,12 +59,15 @@ static size_t add_layer(struct plan_builder *b, ir_id id, size_t neurons) {
   struct plan *p = b->plan;
   size_t units = neurons_of(plan_shape_of(&n->type));
 
-  p->layer[p->n_layers] = (struct plan_layer){.name = ir_attr_text(n, IR_A_LAYER, n->name),
-                                              .node = id,
-                                              .out = id,
-                                              .neurons = neurons,
-                                              .n_outputs = units,
-                                              .is_readout = n->op == IR_READOUT};
+  p->layer[p->n_layers] =
+      (struct plan_layer){.name = ir_attr_text(n, IR_A_LAYER, n->name),
+                          .node = id,
+                          .out = id,
+                          .neurons = neurons,
+                          .n_outputs = units,
+                          .n_channels = (size_t)plan_shape_of(&n->type).channels,
+                          .is_signed = n->type.dtype == IR_SIGNED,
+                          .is_readout = n->op == IR_READOUT};
   b->layer[id.idx] = p->n_layers;
   return p->n_layers++;
 }
@@ -72,8 +75,7 @@ static size_t add_layer(struct plan_builder *b, ir_id id, size_t neurons) {
 /* The bitmap of node `id` at its place in the shared region. False: told. */
 static bool add_spikes(struct plan_builder *b, ir_id id, size_t layer, struct plan_arg *arg) {
   const struct ir_node *n = ir_node(b->graph, id);
-  struct plan_shape s = plan_shape_of(&n->type);
-  size_t words = (size_t)plan_pixels(s) * (((size_t)s.channels + 31) / 32);
+  size_t words = (size_t)ir_type_spike_words(&n->type);
   int64_t at = ir_attr_int(n, IR_A_SPIKES_AT, -1);
 
   if (at < 0)
@@ -118,9 +120,44 @@ static void add_drive(struct plan_builder *b, struct plan_target *t, int32_t *st
     b->plan->layer[t->layer].n_biased = neurons_of(t->shape);
 }
 
+static bool reads_signed(const struct plan_builder *b, const struct plan_op *op) {
+  ir_id from = ir_node(b->graph, op->node)->in[0];
+
+  return op->phase == PLAN_STEP && ir_node(b->graph, from)->type.dtype == IR_SIGNED;
+}
+
+static void add_negate(struct plan_builder *b, const struct plan_target *t) {
+  plan_add_op(b, (struct plan_op){.kernel = PLAN_NEGATE,
+                                  .phase = PLAN_STEP,
+                                  .layer = t->layer,
+                                  .desc = map_desc(b, t->shape, 0),
+                                  .arg = {t->v},
+                                  .node = b->plan->layer[t->layer].node});
+}
+
+/* Spikes of -1: the projections from op `first` on once more, while membranes are negated. */
+static void add_negatives(struct plan_builder *b, const struct plan_target *t, size_t first) {
+  size_t end = b->plan->n_ops;
+  bool is_negated = false;
+
+  for (size_t i = first; i < end; i++) {
+    struct plan_op op = b->plan->op[i];
+    if (!reads_signed(b, &op))
+      continue;
+    if (!is_negated)
+      add_negate(b, t);
+    is_negated = true;
+    op.arg[0].kind = PLAN_ARG_NEGATIVE;
+    plan_add_op(b, op);
+  }
+  if (is_negated)
+    add_negate(b, t);
+}
+
 /* Membranes, drive and projections of a population or readout. *step is that of its drive. */
 static bool add_target(struct plan_builder *b, ir_id id, struct plan_target *t, int32_t *step) {
   const struct ir_node *n = ir_node(b->graph, id);
+  size_t first;
 
   t->node = n; /* a readout is flat, the currents into it may be maps */
   t->shape = plan_shape_of(n->n_in > 0 ? &ir_node(b->graph, n->in[0])->type : &n->type);
@@ -128,9 +165,11 @@ static bool add_target(struct plan_builder *b, ir_id id, struct plan_target *t, 
   t->v = plan_add_buffer(
       b, t->layer, (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = neurons_of(t->shape)}, "_v");
   add_drive(b, t, step);
+  first = b->plan->n_ops;
   for (size_t k = 0; k < n->n_in; k++)
     if (!plan_add_projection(b, t, n->in[k]))
       return false;
+  add_negatives(b, t, first);
   return true;
 }
 
@@ -162,18 +201,70 @@ static ir_id fused_pool(const struct plan_builder *b, ir_id id) {
   return user;
 }
 
+/* What the units of node `id` have sent so far. */
+static struct plan_arg add_sent(struct plan_builder *b, ir_id id, size_t layer) {
+  size_t n = neurons_of(plan_shape_of(&ir_node(b->graph, id)->type));
+  struct plan_arg sent =
+      plan_add_buffer(b, layer, (struct plan_buffer){.kind = PLAN_COUNT, .n = n}, "_sent");
+
+  b->sent[id.idx] = sent.index;
+  return sent;
+}
+
+static void add_map(struct plan_builder *b, const struct plan_target *t, int32_t step) {
+  if (t->drive.kind != PLAN_ARG_NULL)
+    plan_add_op(b, (struct plan_op){.kernel = PLAN_ADD_MAP,
+                                    .phase = PLAN_STEP,
+                                    .layer = t->layer,
+                                    .desc = map_desc(b, t->shape, step),
+                                    .arg = {t->drive, t->v},
+                                    .node = b->plan->layer[t->layer].node});
+}
+
+/* The neurons' kernel: that of if takes the drive along, if_signed finds it added. */
+static void add_fire(struct plan_builder *b, const struct plan_target *t, int32_t drive_step,
+                     struct plan_arg threshold, struct plan_arg spikes) {
+  bool to_zero = ir_attr_word(t->node, IR_A_RESET, IR_W_RESET_SUBTRACT) == IR_W_RESET_ZERO;
+  struct snn_fire fire = {plan_pixels(t->shape), t->shape.channels, drive_step, to_zero};
+  ir_id id = b->plan->layer[t->layer].node;
+  struct plan_op op = {.kernel = PLAN_FIRE,
+                       .phase = PLAN_STEP,
+                       .counter = ir_is_none(fused_pool(b, id)) ? PLAN_N_SPIKES : PLAN_UNCOUNTED,
+                       .layer = t->layer,
+                       .arg = {t->v, t->drive, threshold, spikes},
+                       .node = id};
+
+  if (t->node->type.dtype == IR_SIGNED) {
+    add_map(b, t, drive_step);
+    op.kernel = PLAN_FIRE_SIGNED;
+    op.arg[1] = threshold;
+    op.arg[2] = add_sent(b, id, t->layer);
+    op.desc = map_desc(b, t->shape, 0);
+  } else {
+    op.desc = arena_memdup(b->arena, &fire, sizeof fire);
+  }
+  plan_add_op(b, op);
+}
+
+static bool check_model(const struct plan_builder *b, const struct ir_node *n) {
+  enum ir_word model = ir_attr_word(n, IR_A_MODEL, IR_W_MODEL_IF);
+
+  if (model != IR_W_MODEL_IF && model != IR_W_MODEL_IF_SIGNED)
+    return plan_fail(b, n, "model is %s; a layered network runs model=if and if_signed",
+                     ir_word_text(model));
+  if (model == IR_W_MODEL_IF_SIGNED &&
+      ir_attr_word(n, IR_A_RESET, IR_W_RESET_SUBTRACT) == IR_W_RESET_ZERO)
+    return plan_fail(b, n, "reset is zero; model=if_signed has reset=subtract");
+  return true;
+}
+
 static bool add_population(struct plan_builder *b, ir_id id) {
   const struct ir_node *n = ir_node(b->graph, id);
-  enum ir_word model = ir_attr_word(n, IR_A_MODEL, IR_W_MODEL_IF);
-  bool to_zero = ir_attr_word(n, IR_A_RESET, IR_W_RESET_SUBTRACT) == IR_W_RESET_ZERO;
   struct plan_arg threshold, spikes;
   int32_t drive_step, threshold_step;
-  struct snn_fire fire;
   struct plan_target t;
 
-  if (model != IR_W_MODEL_IF)
-    return plan_fail(b, n, "model is %s; a layered network runs model=if", ir_word_text(model));
-  if (!add_target(b, id, &t, &drive_step))
+  if (!check_model(b, n) || !add_target(b, id, &t, &drive_step))
     return false;
   threshold = plan_add_table(b, &t, IR_A_THRESHOLD, &threshold_step);
   if (threshold_step != 0)
@@ -181,15 +272,7 @@ static bool add_population(struct plan_builder *b, ir_id id) {
   add_v_init(b, &t, &b->plan->tensor[threshold.index]);
   if (!add_spikes(b, id, t.layer, &spikes))
     return false;
-  fire = (struct snn_fire){plan_pixels(t.shape), t.shape.channels, drive_step, to_zero};
-  plan_add_op(
-      b, (struct plan_op){.kernel = PLAN_FIRE,
-                          .phase = PLAN_STEP,
-                          .counter = ir_is_none(fused_pool(b, id)) ? PLAN_N_SPIKES : PLAN_UNCOUNTED,
-                          .layer = t.layer,
-                          .desc = arena_memdup(b->arena, &fire, sizeof fire),
-                          .arg = {t.v, t.drive, threshold, spikes},
-                          .node = id});
+  add_fire(b, &t, drive_step, threshold, spikes);
   return true;
 }
 
@@ -203,13 +286,7 @@ static bool add_readout(struct plan_builder *b, ir_id id) {
   readout = (struct snn_readout){plan_pixels(t.shape), t.shape.channels,
                                  ir_attr(t.node, IR_A_MIN) != NULL};
   b->plan->output_size = neurons_of(t.shape);
-  if (t.drive.kind != PLAN_ARG_NULL)
-    plan_add_op(b, (struct plan_op){.kernel = PLAN_ADD_MAP,
-                                    .phase = PLAN_STEP,
-                                    .layer = t.layer,
-                                    .desc = map_desc(b, t.shape, step),
-                                    .arg = {t.drive, t.v},
-                                    .node = id});
+  add_map(b, &t, step);
   plan_add_op(b, (struct plan_op){.kernel = PLAN_READ_OUTPUT,
                                   .phase = PLAN_OUTPUT,
                                   .layer = t.layer,
@@ -221,13 +298,46 @@ static bool add_readout(struct plan_builder *b, ir_id id) {
 
 /* ---- pools and concatenations ---- */
 
-static bool add_maxpool(struct plan_builder *b, ir_id id) {
-  const struct ir_node *n = ir_node(b->graph, id);
-  ir_id from = plan_behind_views(b->graph, n->in[0]);
+/* The kernel of a pool: an unsigned one counts its inputs itself, a signed one looks at what they
+ * have sent, which is counted here where no neuron or pool did. */
+static struct plan_op pool_of(struct plan_builder *b, ir_id id, ir_id from, size_t layer) {
   struct plan_shape in = plan_shape_of(&ir_node(b->graph, from)->type);
-  struct plan_shape out = plan_shape_of(&n->type);
+  struct plan_shape out = plan_shape_of(&ir_node(b->graph, id)->type);
+  struct plan_arg source = {PLAN_ARG_BUFFER, b->spikes[from.idx]};
+  struct plan_buffer counts = {.kind = PLAN_COUNT, .n = neurons_of(in) + neurons_of(out)};
+  struct plan_op op = {.kernel = PLAN_MAXPOOL,
+                       .phase = PLAN_STEP,
+                       .counter = PLAN_N_POOL_OPS,
+                       .layer = layer,
+                       .desc = plan_window_desc(b, ir_node(b->graph, id), in, out),
+                       .arg = {source},
+                       .node = id};
+
+  if (ir_node(b->graph, id)->type.dtype != IR_SIGNED) {
+    op.arg[1] = plan_add_buffer(b, layer, counts, "_counts");
+    return op;
+  }
+  op.kernel = PLAN_MAXPOOL_SIGNED;
+  op.arg[1] = (struct plan_arg){PLAN_ARG_BUFFER, b->sent[from.idx]};
+  if (ir_node(b->graph, from)->op == IR_SPIKE_CONCAT) {
+    op.arg[1] = add_sent(b, from, layer);
+    plan_add_op(b, (struct plan_op){.kernel = PLAN_COUNT_SIGNED,
+                                    .phase = PLAN_STEP,
+                                    .layer = layer,
+                                    .desc = map_desc(b, in, 0),
+                                    .arg = {source, op.arg[1]},
+                                    .node = id});
+  }
+  op.arg[2] = add_sent(b, id, layer);
+  return op;
+}
+
+static bool add_maxpool(struct plan_builder *b, ir_id id) {
+  ir_id from = plan_behind_views(b->graph, ir_node(b->graph, id)->in[0]);
+  struct plan_shape out = plan_shape_of(&ir_node(b->graph, id)->type);
   bool is_fused = ir_node(b->graph, from)->op == IR_POPULATION && fused_pool(b, from).idx == id.idx;
-  struct plan_arg source = {PLAN_ARG_BUFFER, b->spikes[from.idx]}, counts, spikes;
+  struct plan_arg spikes;
+  struct plan_op op;
   size_t layer;
 
   if (is_fused) {
@@ -237,18 +347,13 @@ static bool add_maxpool(struct plan_builder *b, ir_id id) {
   } else {
     layer = add_layer(b, id, 0);
   }
-  counts = plan_add_buffer(
-      b, layer, (struct plan_buffer){.kind = PLAN_COUNT, .n = neurons_of(in) + neurons_of(out)},
-      "_counts");
+  op = pool_of(b, id, from, layer);
   if (!add_spikes(b, id, layer, &spikes))
     return false;
-  plan_add_op(b, (struct plan_op){.kernel = PLAN_MAXPOOL,
-                                  .phase = PLAN_STEP,
-                                  .counter = PLAN_N_POOL_OPS,
-                                  .layer = layer,
-                                  .desc = plan_window_desc(b, n, in, out),
-                                  .arg = {source, counts, spikes},
-                                  .node = id});
+  op.arg[plan_kernel(op.kernel)->n_args - 1] = spikes;
+  plan_add_op(b, op);
+  if (b->plan->layer[layer].is_signed)
+    out.height *= 2; /* both bitmaps */
   plan_add_op(b, (struct plan_op){.kernel = PLAN_COUNT_SPIKES,
                                   .phase = PLAN_STEP,
                                   .counter = PLAN_N_SPIKES,
@@ -266,6 +371,7 @@ static bool add_concat(struct plan_builder *b, ir_id id) {
   struct plan_shape out = plan_shape_of(&n->type);
   struct snn_concat d = {plan_pixels(out), 0, out.channels, 0};
   size_t layer = b->layer[plan_behind_views(b->graph, n->in[0]).idx];
+  struct plan_op op = {.kernel = PLAN_CONCAT, .phase = PLAN_STEP, .layer = layer, .node = id};
   struct plan_arg spikes;
 
   b->layer[id.idx] = layer;
@@ -281,12 +387,14 @@ static bool add_concat(struct plan_builder *b, ir_id id) {
                        k);
     d.first += d.in_channels;
     d.in_channels = in.channels;
-    plan_add_op(b, (struct plan_op){.kernel = PLAN_CONCAT,
-                                    .phase = PLAN_STEP,
-                                    .layer = layer,
-                                    .desc = arena_memdup(b->arena, &d, sizeof d),
-                                    .arg = {{PLAN_ARG_BUFFER, b->spikes[from.idx]}, spikes},
-                                    .node = id});
+    op.desc = arena_memdup(b->arena, &d, sizeof d);
+    op.arg[0] = (struct plan_arg){PLAN_ARG_BUFFER, b->spikes[from.idx]};
+    op.arg[1] = spikes;
+    plan_add_op(b, op);
+    if (n->type.dtype != IR_SIGNED)
+      continue;
+    op.arg[0].kind = op.arg[1].kind = PLAN_ARG_NEGATIVE;
+    plan_add_op(b, op);
   }
   return true;
 }

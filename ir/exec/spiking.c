@@ -13,6 +13,7 @@ struct recorder {
   const uint32_t *spikes;
   uint16_t *count; /* NULL: no spikes, or not recorded */
   int32_t pixels, channels;
+  bool is_signed; /* a second bitmap takes spikes back */
 };
 
 struct call {
@@ -74,6 +75,9 @@ static void *resolve_arg(const struct exec_spiking *e, const struct plan_arg *ar
     return NULL;
   case PLAN_ARG_BUFFER:
     return e->buffer[arg->index];
+  case PLAN_ARG_NEGATIVE:
+    return e->spikes + plan_buffer(e->plan, arg->index)->at +
+           plan_buffer(e->plan, arg->index)->n / 2;
   case PLAN_ARG_TENSOR: /* kernels only read it */
     return (void *)(uintptr_t)plan_tensor(e->plan, arg->index)->data;
   case PLAN_ARG_INPUT:
@@ -156,13 +160,21 @@ void exec_spiking_set_input(struct exec_spiking *e, const float *x) {
   run_phase(&e->phase[PLAN_SET_INPUT]);
 }
 
-static void record_spikes(struct recorder *r) {
-  struct snn_walk walk = snn_walk_start(r->spikes, r->pixels, r->channels);
+static void record_bitmap(struct recorder *r, const uint32_t *spikes, uint16_t value) {
+  struct snn_walk walk = snn_walk_start(spikes, r->pixels, r->channels);
   int32_t unit[4], n;
 
   while ((n = snn_walk_take(&walk, 4, unit)) > 0)
-    while (n > 0)
-      r->count[unit[--n]]++;
+    while (n > 0) {
+      uint16_t *count = &r->count[unit[--n]];
+      *count = (uint16_t)(*count + value);
+    }
+}
+
+static void record_spikes(struct recorder *r) {
+  record_bitmap(r, r->spikes, 1);
+  if (r->is_signed)
+    record_bitmap(r, r->spikes + r->pixels * snn_words(r->channels), UINT16_MAX);
 }
 
 /* A layer's bitmap may be overwritten later in the step, so it is read right after its op. */
@@ -194,21 +206,22 @@ void exec_spiking_clear_counts(struct exec_spiking *e) {
   memset(e->counts, 0, plan_n_layers(e->plan) * sizeof *e->counts);
 }
 
-/* The op that counts a layer's spikes has their bitmap as last argument; both kernels that do so
- * have pixels and channels as the first members of their descriptors. */
+/* The op that counts a layer's spikes has their bitmap as last argument. */
 void exec_spiking_record(struct exec_spiking *e) {
   struct phase *p = &e->phase[PLAN_STEP];
 
   for (size_t i = 0, k = 0; i < plan_n_ops(e->plan); i++) {
     const struct plan_op *op = plan_op(e->plan, i);
+    const struct plan_layer *layer = plan_layer(e->plan, op->layer);
     struct recorder *r = &e->recorder[op->layer];
     if (op->phase != PLAN_STEP)
       continue;
     if (op->counter == PLAN_N_SPIKES) {
       r->spikes = p->call[k].arg[plan_kernel(op->kernel)->n_args - 1];
-      r->pixels = op->desc[0];
-      r->channels = op->desc[1];
-      r->count = ARENA_NEW(e->arena, uint16_t, plan_layer(e->plan, op->layer)->n_outputs);
+      r->pixels = (int32_t)(layer->n_outputs / layer->n_channels);
+      r->channels = (int32_t)layer->n_channels;
+      r->is_signed = layer->is_signed;
+      r->count = ARENA_NEW(e->arena, uint16_t, layer->n_outputs);
       p->call[k].recorder = r;
     }
     k++;

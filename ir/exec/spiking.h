@@ -30,8 +30,9 @@ const float *exec_spiking_output(const struct exec_spiking *e);
 
 const struct exec_counts *exec_spiking_counts(const struct exec_spiking *e); /* per plan layer */
 void exec_spiking_clear_counts(struct exec_spiking *e);
-/* Spikes of each output unit of a layer since exec_spiking_set_input, channels last; NULL for the
- * readout. Counted only after exec_spiking_record (it costs a few percent). */
+/* Spikes of each output unit of a layer since exec_spiking_set_input, those of -1 taken off;
+ * channels last; NULL for the readout. Counted only after exec_spiking_record (it costs a few
+ * percent). */
 void exec_spiking_record(struct exec_spiking *e);
 const uint16_t *exec_spiking_unit_counts(const struct exec_spiking *e, size_t layer);
 /* "avx512", "avx2" or "baseline", for --version and -v. */

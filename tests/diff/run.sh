@@ -1,5 +1,5 @@
 #!/bin/sh
-# The same network over every route gives the same bits: tests/diff/run.sh MODEL DATA N
+# The same network over every route gives the same bits: tests/diff/run.sh MODEL DATA N [OPTION...]
 # The in-process executor against generated C under both compilers and several flags, on N samples:
 # spikes per layer and step, and the output of every step. Then what generated C promises: warnings,
 # symbols, stack, an installed runtime, two networks in one program.
@@ -9,6 +9,7 @@ repo=$(cd "$here/../.." && pwd)
 B=${B:-$repo/build}
 SNNCC=$B/snncc
 model=$1 data=$2 n=$3
+shift 3
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 bad=0
@@ -18,9 +19,9 @@ fail() {
 }
 STRICT="-std=c99 -Wall -Wextra -Wconversion -Werror -ffp-contract=off"
 
-"$SNNCC" -q "$model" --calib "$data" --stop-after place-memory -o "$tmp/net.ir" &&
+"$SNNCC" -q "$model" --calib "$data" "$@" --stop-after place-memory -o "$tmp/net.ir" &&
   "$SNNCC" -q "$tmp/net.ir" -o "$tmp/net.c" || exit 1
-mkdir "$tmp/direct" && "$SNNCC" -q "$model" --calib "$data" -o "$tmp/direct/net.c" || exit 1
+mkdir "$tmp/direct" && "$SNNCC" -q "$model" --calib "$data" "$@" -o "$tmp/direct/net.c" || exit 1
 for f in net.c net.h; do
   cmp "$tmp/$f" "$tmp/direct/$f" || fail "the way through net.ir gives another $f"
 done

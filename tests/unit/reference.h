@@ -13,6 +13,7 @@
 /* Per node: value in this step, and for neurons membrane or spikes so far. */
 struct reference {
   const struct ir_graph *g;
+  bool is_signed; /* neurons take spikes back */
   double **value, **state, **sent;
 };
 
@@ -29,7 +30,7 @@ static inline float reference_channel_scale(const struct ir_node *n, size_t i, s
 
 static inline struct reference reference_new(struct arena *a, const struct ir_graph *g) {
   size_t n = ir_n_nodes(g) + 1;
-  struct reference r = {g, ARENA_NEW(a, double *, n), ARENA_NEW(a, double *, n),
+  struct reference r = {g, false, ARENA_NEW(a, double *, n), ARENA_NEW(a, double *, n),
                         ARENA_NEW(a, double *, n)};
 
   for (size_t i = 1; i < n; i++) {
@@ -40,7 +41,8 @@ static inline struct reference reference_new(struct arena *a, const struct ir_gr
   return r;
 }
 
-/* V += current; fires at V >= threshold; subtracts it. A spike has the value of its threshold. */
+/* V += current; fires at V >= threshold; subtracts it. A spike has the value of its threshold, one
+ * of -1 that is sent below 0, where something was sent, the opposite. */
 static inline void reference_fire(struct reference *r, size_t i, const double *current) {
   const struct ir_node *n = ir_node(r->g, ir_id_at(i));
 
@@ -48,6 +50,8 @@ static inline void reference_fire(struct reference *r, size_t i, const double *c
     double threshold = reference_channel_scale(n, k, reference_count_of(r->g, i));
     r->state[i][k] += current[k];
     r->value[i][k] = r->state[i][k] >= threshold ? threshold : 0;
+    if (r->is_signed && r->state[i][k] < 0 && r->sent[i][k] > 0)
+      r->value[i][k] = -threshold;
     r->state[i][k] -= r->value[i][k];
   }
 }

@@ -193,11 +193,12 @@ static const struct row spiking_rows[] = {
     {"spike_maxpool %sp {kernel=[3, 2], stride=[2, 2], pad=[1, 0, 0, 0], layer=\"\"}"
      " : spikes[2, 2, 3]",
      NULL},
+    {"population %cur {model=if_signed, threshold=f32[1]{1}, layer=\"\"} : signed[2, 4, 6]", NULL},
     {"spike_maxpool %cur {kernel=[1, 1], layer=\"\"} : f32[1]", "it must be spikes"},
     {"spike_concat %sp, %sp, %sp {layer=\"\"} : spikes[6, 4, 6]", NULL},
     {"spike_concat %sp, %q {layer=\"\"} : f32[1]", "height and width must be equal"},
     {"spike_concat %sp, %cur {layer=\"\"} : f32[1]",
-     "operand 2 is current[2, 4, 6]; it must be spi"},
+     "operand 2 is current[2, 4, 6]; all must be spikes, or all signed"},
     {"view %sp : spikes[48]", NULL},
     {"view %cur : current[48]", NULL},
     {"readout %cur {readout=membrane, bias=f32[2]{1, 1}, layer=\"\"} : f32[48]", NULL},

@@ -120,7 +120,7 @@ static void each_broken_invariant_is_named(void **state) {
       {break_operand_count, "output \"o\": 0 operands; it takes 1"},
       {break_attr_missing, "attribute threshold is missing"},
       {break_attr_foreign, "it has no attribute axis; it takes: model threshold"},
-      {break_attr_word, "model has a value that is none of if, lif,"},
+      {break_attr_word, "model has a value that is none of if, if_signed,"},
       {break_attr_order, "attribute model is there twice or out of order"},
       {break_type, "its type is current[2]; from its operands it must be current[1]"},
       {break_type_zero, "its type is f32[0, 2, 2, 2]; each size must be at least 1"},

@@ -225,6 +225,45 @@ static void fire_tests_every_neuron_once(void **state) {
     }
 }
 
+static void signed_neurons_take_back_what_they_sent(void **state) {
+  static const struct snn_map maps[] = {
+      {11, 6, 0}, {5, 32, 0}, {7, 33, 0}, {1, 120, 0}, {2, 31, 0}};
+  size_t n;
+  spiking_call *const *const *variant = variants(&n);
+
+  (void)state;
+  for (size_t i = 0; i < 5 * n; i++) {
+    const struct snn_map *d = &maps[i / n];
+    const int32_t n_neurons = d->pixels * d->channels,
+                  n_words = d->pixels * ((d->channels + 31) / 32);
+    uint16_t sent[MAX_ELEMENTS] = {0}, sent_want[MAX_ELEMENTS] = {0};
+    void *arg[PLAN_MAX_ARGS] = {got, weight, sent, bits_got};
+    memcpy(got, before, sizeof got);
+    memcpy(want, before, sizeof want);
+    for (int t = 0; t < N_STEPS; t++) {
+      uint32_t spikes = 0;
+      memset(bits_want, 0, sizeof bits_want);
+      for (int32_t k = 0; k < n_neurons; k++) {
+        const float threshold = weight[k % d->channels], x = t % 3 ? -input[k] : input[k];
+        int32_t spike;
+        got[k] += x;
+        want[k] += x;
+        spike = want[k] >= threshold ? 1 : want[k] < 0 && sent_want[k] > 0 ? -1 : 0;
+        want[k] = spike > 0 ? want[k] - threshold : spike < 0 ? want[k] + threshold : want[k];
+        sent_want[k] = (uint16_t)(sent_want[k] + spike);
+        spikes += spike != 0;
+        if (spike)
+          set_spike(bits_want + (spike < 0 ? n_words : 0), d->channels, k / d->channels,
+                    k % d->channels);
+      }
+      assert_int_equal(variant[i % n][PLAN_FIRE_SIGNED](d, arg), spikes);
+      assert_memory_equal(got, want, sizeof got);
+      assert_memory_equal(sent, sent_want, sizeof sent);
+      assert_memory_equal(bits_got, bits_want, (size_t)(2 * n_words) * 4);
+    }
+  }
+}
+
 /* Largest count of a window, and whether a source is in any. */
 static void pool_by_definition(const struct snn_window *d, const uint16_t *sent, uint16_t *most,
                                bool *is_held) {
@@ -270,6 +309,50 @@ static void check_maxpool(const struct snn_window *d, spiking_call *kernel) {
   }
 }
 
+/* The bitmaps of +1, then of -1 where something was sent; adds them to `sent`. */
+static void fill_signed(int32_t pixels, int32_t channels, uint16_t *sent) {
+  uint32_t *negative = bitmap + pixels * ((channels + 31) / 32);
+
+  fill_spikes(pixels, channels);
+  for (int32_t i = 0; i < pixels * channels; i++) {
+    const int32_t p = i / channels, c = i % channels;
+    const bool is_up = has_spike(bitmap, channels, p, c);
+    const bool is_down = !is_up && sent[i] > 0 && graphs_random_int(&random_state, 0, 2) == 0;
+    if (is_down)
+      set_spike(negative, channels, p, c);
+    sent[i] = (uint16_t)(sent[i] + is_up - is_down);
+  }
+}
+
+/* As check_maxpool, with spikes that are taken back. */
+static void check_maxpool_signed(const struct snn_window *d, spiking_call *const *kernels) {
+  const int32_t n_in = d->in_height * d->in_width, n_out = d->out_height * d->out_width;
+  const int32_t n_words = n_out * ((d->in_channels + 31) / 32);
+  const struct snn_map in = {n_in, d->in_channels, 0};
+  uint16_t counts[MAX_ELEMENTS] = {0}, sent[MAX_ELEMENTS] = {0}, pooled[MAX_ELEMENTS] = {0};
+  uint16_t units[MAX_ELEMENTS] = {0};
+
+  for (int t = 0; t < N_STEPS; t++) {
+    void *count[PLAN_MAX_ARGS] = {bitmap, counts},
+         *arg[PLAN_MAX_ARGS] = {bitmap, counts, units, bits_got};
+    uint16_t most[MAX_ELEMENTS] = {0};
+    bool is_held[MAX_ELEMENTS] = {false};
+    fill_signed(n_in, d->in_channels, sent);
+    pool_by_definition(d, sent, most, is_held);
+    memset(bits_got, 0xFF, sizeof bits_got);
+    kernels[PLAN_COUNT_SIGNED](&in, count);
+    assert_memory_equal(counts, sent, sizeof sent);
+    kernels[PLAN_MAXPOOL_SIGNED](d, arg);
+    for (int32_t i = 0; i < n_out * d->in_channels; i++) {
+      const int32_t p = i / d->in_channels, c = i % d->in_channels;
+      pooled[i] = (uint16_t)(pooled[i] + has_spike(bits_got, d->in_channels, p, c) -
+                             has_spike(bits_got + n_words, d->in_channels, p, c));
+    }
+    assert_memory_equal(pooled, most, sizeof pooled);
+    assert_memory_equal(units, most, sizeof units);
+  }
+}
+
 static void pooled_counts_are_the_largest_of_their_window(void **state) {
   static const struct snn_window pools[] = {
       {7, 6, 5, 3, 3, 5, 2, 2, 2, 2, 1, 1, 0, 0, 1, 0, 0, 0},
@@ -285,6 +368,9 @@ static void pooled_counts_are_the_largest_of_their_window(void **state) {
   for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
     for (size_t v = 0; v < n; v++)
       check_maxpool(&pools[i], variant[v][PLAN_MAXPOOL]);
+  for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
+    for (size_t v = 0; v < n; v++)
+      check_maxpool_signed(&pools[i], variant[v]);
 }
 
 static void concatenation_moves_every_spike(void **state) {
@@ -316,6 +402,7 @@ static void concatenation_moves_every_spike(void **state) {
 static void maps_are_filled_added_counted_and_read(void **state) {
   static const struct snn_map per_channel = {4, 6, 0}, per_neuron = {4, 6, 6};
   void *table[PLAN_MAX_ARGS] = {input, got}, *zero[PLAN_MAX_ARGS] = {NULL, got};
+  void *membranes[PLAN_MAX_ARGS] = {got};
   void *spikes[PLAN_MAX_ARGS] = {bitmap}, *read[PLAN_MAX_ARGS] = {got, want};
   spiking_call *const *kernels = spiking_kernels_baseline;
   uint32_t n = 0;
@@ -335,6 +422,9 @@ static void maps_are_filled_added_counted_and_read(void **state) {
   kernels[PLAN_ADD_MAP](&per_neuron, table);
   for (int i = 0; i < 24; i++)
     assert_true(got[i] == input[i % 6] + input[i]);
+  kernels[PLAN_NEGATE](&per_channel, membranes);
+  for (int i = 0; i < 24; i++)
+    assert_true(got[i] == -(input[i % 6] + input[i]));
   fill_spikes(4, 6);
   for (int32_t i = 0; i < 24; i++)
     n += has_spike(bitmap, 6, i / 6, i % 6);
@@ -355,6 +445,7 @@ int main(void) {
       cmocka_unit_test(windows_add_in_source_order),
       cmocka_unit_test(dense_and_one_to_one_add_in_source_order),
       cmocka_unit_test(fire_tests_every_neuron_once),
+      cmocka_unit_test(signed_neurons_take_back_what_they_sent),
       cmocka_unit_test(pooled_counts_are_the_largest_of_their_window),
       cmocka_unit_test(concatenation_moves_every_spike),
       cmocka_unit_test(maps_are_filled_added_counted_and_read),

@@ -137,42 +137,54 @@ static struct ir_graph *lower(struct net *t) {
   return g;
 }
 
-/* Every membrane of the readout after every step, on several inputs. */
-static void assert_same_as_reference(struct net *t, ir_id result) {
-  ir_id end = node(t, IR_OUTPUT, &result, 1, NULL, 0);
-  struct ir_graph *g = lower(t);
-  const struct ir_graph *analog = t->g;
-  struct exec_spiking *e;
+/* One sample: every membrane of the readout after every step; returns the spikes. */
+static uint32_t compare_sample(struct net *t, struct exec_spiking *e, ir_id end) {
+  size_t in = ir_nth(t->g, IR_INPUT, 0).idx, n_in = reference_count_of(t->g, in);
+  struct reference r = reference_new(t->a, t->g);
+  float *x = ARENA_NEW(t->a, float, n_in);
   uint32_t spikes = 0;
-  struct plan *p;
 
-  assert_non_null(g);
-  p = plan_new(t->a, t->u->comp.diag, g);
-  assert_non_null(p);
-  e = exec_spiking_new(t->a, p);
-  for (int sample = 0; sample < N_SAMPLES; sample++) {
-    struct reference r = reference_new(t->a, analog);
-    size_t in = ir_nth(analog, IR_INPUT, 0).idx, n_in = reference_count_of(analog, in);
-    float *x = ARENA_NEW(t->a, float, n_in);
-    for (size_t k = 0; k < n_in; k++)
-      r.value[in][k] = x[k] = eighths(t, 0, 8);
-    for (size_t i = 1; i <= ir_n_nodes(analog); i++)
-      for (size_t k = 0; ir_attr_tensor(ir_node(analog, ir_id_at(i)), IR_A_SCALE) &&
-                         k < reference_count_of(analog, i);
-           k++)
-        r.state[i][k] = t->u->opt.v_init * reference_channel_scale(ir_node(analog, ir_id_at(i)), k,
-                                                                   reference_count_of(analog, i));
-    exec_spiking_set_input(e, x);
-    for (int step = 0; step < N_STEPS; step++) {
-      spikes += exec_spiking_step(e);
-      for (size_t i = 1; i <= ir_n_nodes(analog); i++)
-        if (ir_node(analog, ir_id_at(i))->op != IR_INPUT)
-          reference_step_node(&r, i);
-      for (size_t k = 0; k < reference_count_of(analog, end.idx); k++)
-        assert_true(exec_spiking_output(e)[k] == (float)r.sent[end.idx][k]);
-    }
+  r.is_signed = t->u->opt.neuron == NEURON_IF_SIGNED;
+  for (size_t k = 0; k < n_in; k++)
+    r.value[in][k] = x[k] = eighths(t, 0, 8);
+  for (size_t i = 1; i <= ir_n_nodes(t->g); i++)
+    for (size_t k = 0;
+         ir_attr_tensor(ir_node(t->g, ir_id_at(i)), IR_A_SCALE) && k < reference_count_of(t->g, i);
+         k++)
+      r.state[i][k] =
+          t->u->opt.v_init * (double)reference_channel_scale(ir_node(t->g, ir_id_at(i)), k,
+                                                             reference_count_of(t->g, i));
+  exec_spiking_set_input(e, x);
+  for (int step = 0; step < N_STEPS; step++) {
+    spikes += exec_spiking_step(e);
+    for (size_t i = 1; i <= ir_n_nodes(t->g); i++)
+      if (ir_node(t->g, ir_id_at(i))->op != IR_INPUT)
+        reference_step_node(&r, i);
+    for (size_t k = 0; k < reference_count_of(t->g, end.idx); k++)
+      assert_true(exec_spiking_output(e)[k] == (float)r.sent[end.idx][k]);
   }
-  assert_true(spikes > N_STEPS);
+  return spikes;
+}
+
+/* Several inputs, with both kinds of neuron. */
+static void assert_same_as_reference(struct net *t, ir_id result) {
+  static const enum neuron neurons[] = {NEURON_IF, NEURON_IF_SIGNED};
+  ir_id end = node(t, IR_OUTPUT, &result, 1, NULL, 0);
+
+  for (size_t i = 0; i < sizeof neurons / sizeof *neurons; i++) {
+    uint32_t spikes = 0;
+    struct ir_graph *g;
+    struct plan *p;
+
+    t->u->opt.neuron = neurons[i];
+    g = lower(t);
+    assert_non_null(g);
+    p = plan_new(t->a, t->u->comp.diag, g);
+    assert_non_null(p);
+    for (int sample = 0; sample < N_SAMPLES; sample++)
+      spikes += compare_sample(t, exec_spiking_new(t->a, p), end);
+    assert_true(spikes > N_STEPS);
+  }
 }
 
 static void a_plain_network_matches(void **state) {
@@ -244,6 +256,17 @@ static void concat_and_averages_match(void **state) {
   assert_same_as_reference(t, dense(t, x, 3));
 }
 
+static void pools_of_a_concat_match(void **state) {
+  struct net *t = net_new(state);
+  ir_id x = input(t, 4, (int64_t[]){1, 2, 8, 8}), y, z;
+
+  y = relu(t, conv(t, x, 3, 3, 1, 1, 1));
+  z = pool(t, IR_MAXPOOL, relu(t, conv(t, x, 30, 3, 1, 1, 1)), 3, 1, 1);
+  x = pool(t, IR_MAXPOOL, concat(t, y, z), 2, 2, 0);
+  x = pool(t, IR_MAXPOOL, x, 2, 1, 0);
+  assert_same_as_reference(t, dense(t, x, 3));
+}
+
 static void spikes_at_the_end_count_by_their_scale(void **state) {
   struct net *t = net_new(state);
   ir_id x = input(t, 2, (int64_t[]){1, 6}), y;
@@ -301,6 +324,11 @@ static void what_cannot_become_spikes_is_refused(void **state) {
   ir_drop_attr(t->g, x, IR_A_COUNT_PAD);
   assert_refused(t, x, "windows at the border");
   t = net_new(state);
+  t->u->opt.neuron = NEURON_IF_SIGNED;
+  t->u->opt.reset = RESET_ZERO;
+  assert_refused(t, dense(t, relu(t, conv(t, input(t, 4, shape), 2, 3, 1, 0, 1)), 2),
+                 "--reset subtract only");
+  t = net_new(state);
   x = input(t, 4, shape);
   assert_refused(t, node(t, IR_CLIP, &x, 1, (struct ir_attr[]){ir_float(IR_A_MIN, -1)}, 1),
                  "neurons can stand for");
@@ -315,6 +343,7 @@ int main(void) {
                                       unit_end),
       cmocka_unit_test_setup_teardown(residual_sums_match, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(concat_and_averages_match, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(pools_of_a_concat_match, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(spikes_at_the_end_count_by_their_scale, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(a_relu_at_the_end_is_part_of_the_readout, unit_begin,
                                       unit_end),

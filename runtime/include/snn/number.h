@@ -4,6 +4,7 @@
  * Float sums depend on their order, so there is one. In a step a membrane takes, one addition each:
  *   1. the projections in operand order; of each, the weights of the sources that spiked, ascending
  *      in channels-last order: (y * width + x) * channels + c;
+ *      Where spikes are signed, those of +1 of all projections so, then those of -1, subtracted;
  *   2. the drive: its bias, or its constant current where it has one.
  * A constant current starts as the bias (or 0) and takes, in the same two orders, weight * x of
  * every source x that is not 0. Nothing is reassociated or contracted: compile with

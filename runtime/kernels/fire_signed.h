@@ -1,0 +1,49 @@
+/* kernels/fire_signed.h -- integrate-and-fire neurons that take a spike back where they sent too
+ * many: one step of all of a population.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * At or above the threshold a spike of +1, which subtracts the threshold; below 0, where more was
+ * sent than taken back, one of -1, which adds it. So what was sent never falls below 0. */
+#ifndef SNN_FIRE_SIGNED_H
+#define SNN_FIRE_SIGNED_H
+
+#include "bits.h"
+#include "count_bits.h"
+#include "snn/descriptor.h"
+#include "snn/number.h"
+
+/* n <= 32 neurons; spikes of +1 and of -1 as a word each, which hold 0 before. */
+static inline void snn_fire_signed_word(snn_membrane *restrict v,
+                                        const snn_membrane *restrict threshold,
+                                        uint16_t *restrict sent, int32_t n, uint32_t word[2]) {
+  for (int32_t i = 0; i < n; i++) {
+    const snn_membrane less = v[i] - threshold[i], more = v[i] + threshold[i];
+    const uint32_t up = v[i] >= threshold[i], down = (uint32_t)(v[i] < 0) & (sent[i] > 0);
+    v[i] = up ? less : down ? more : v[i];
+    sent[i] = (uint16_t)(sent[i] + up - down);
+    word[0] |= up << i;
+    word[1] |= down << i;
+  }
+}
+
+/* `sent` has what each neuron sent so far. Writes the two bitmaps, one behind the other; returns
+ * the spikes of both signs. */
+static inline uint32_t snn_fire_signed(const struct snn_map *d, snn_membrane *v,
+                                       const snn_membrane *threshold, uint16_t *sent,
+                                       uint32_t *spikes) {
+  const int32_t n_words = d->pixels * snn_words(d->channels);
+  uint32_t n_spikes = 0;
+
+  for (int32_t p = 0; p < d->pixels; p++, v += d->channels, sent += d->channels)
+    for (int32_t c = 0; c < d->channels; c += 32, spikes++) {
+      const int32_t n = d->channels - c < 32 ? d->channels - c : 32;
+      uint32_t word[2] = {0, 0};
+      snn_fire_signed_word(v + c, threshold + c, sent + c, n, word);
+      spikes[0] = word[0];
+      spikes[n_words] = word[1];
+      n_spikes += snn_count_bits(word[0] | word[1]);
+    }
+  return n_spikes;
+}
+
+#endif
