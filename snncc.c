@@ -117,6 +117,7 @@ static struct ir_graph *read_inputs(struct comp *c) {
   calib = data_read(c, o->calib, NULL, 0, o->calib_limit);
   if (!calib || !samples_prepare(calib, c->diag, &ir_node(g, ir_nth(g, IR_INPUT, 0))->type, o))
     return NULL;
+  samples_warn(calib, c->diag, o);
   c->calib = calib;
   return g;
 }

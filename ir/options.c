@@ -165,8 +165,10 @@ static const char *allowed(struct arena *a, const struct option *opt) {
     return "a text that is not empty";
   if (opt->kind == OPTION_IS_WORD || opt->kind == OPTION_IS_ONLY)
     return strchr(opt->values, '|') ? arena_printf(a, "one of %s", opt->values) : opt->values;
-  if (opt->least == DBL_MIN)
+  if (opt->least == DBL_MIN && opt->most > 1e15)
     return arena_printf(a, "%s above 0", what);
+  if (opt->least == DBL_MIN)
+    return arena_printf(a, "%s above 0, at most %g", what, opt->most);
   if (opt->least < 0)
     return arena_printf(a, "%s finite", what);
   if (opt->most > 1e15)

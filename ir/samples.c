@@ -1,6 +1,7 @@
 /* ir/samples.c -- fits samples to a model's input, and converts one when it is asked for. */
 #include "ir/samples.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -267,6 +268,44 @@ bool samples_prepare(struct samples *s, struct diag *d, const struct ir_type *in
   s->mean = opt->input_mean;
   s->std = opt->input_std;
   return check_list(s, d, "--input-mean", s->mean) && check_list(s, d, "--input-std", s->std);
+}
+
+static bool are_all_equal(const struct samples *s) {
+  size_t len = s->channels * s->height * s->width * (s->dtype == SAMPLES_U8 ? 1 : sizeof(float));
+
+  for (size_t i = 1; i < s->n; i++)
+    if (memcmp(s->data, (const uint8_t *)s->data + i * len, len) != 0)
+      return false;
+  return true;
+}
+
+/* The stored value that is furthest from 0. */
+static double furthest(const struct samples *s) {
+  size_t len = s->n * s->channels * s->height * s->width;
+  double most = 0, v;
+
+  for (size_t i = 0; i < len; i++) {
+    v = s->dtype == SAMPLES_U8 ? ((const uint8_t *)s->data)[i]
+                               : (double)((const float *)s->data)[i];
+    most = fabs(v) > fabs(most) ? v : most;
+  }
+  return most;
+}
+
+void samples_warn(const struct samples *s, struct diag *d, const struct options *opt) {
+  const double usual = 16; /* larger than what a network with a mean and std of its own is given */
+  bool is_scaled = s->dtype == SAMPLES_U8 || opt->input_scale > 0 || s->mean.n > 0 || s->std.n > 0;
+  double most = furthest(s);
+
+  if (most == 0)
+    diag_warning(d, loc_file(s->path), "every value of the %zu samples is 0", s->n);
+  else if (s->n > 1 && are_all_equal(s))
+    diag_warning(d, loc_file(s->path), "all %zu samples are the same", s->n);
+  if (!is_scaled && fabs(most) > usual)
+    diag_warning(d, loc_file(s->path),
+                 "samples reach %g; if the network was trained on values from 0 to 1: "
+                 "--input-scale 1/%.0f",
+                 most, fabs(most) > 100 && fabs(most) <= 255 ? 255 : ceil(fabs(most)));
 }
 
 /* Distance of neighbours along each axis of a map. */

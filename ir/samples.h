@@ -46,6 +46,10 @@ struct samples {
 bool samples_prepare(struct samples *s, struct diag *d, const struct ir_type *input,
                      const struct options *opt);
 
+/* Warns of what prepared samples cannot have been meant to be: one and the same, or values as they
+ * are stored in pictures where no scale is given. */
+void samples_warn(const struct samples *s, struct diag *d, const struct options *opt);
+
 /* Sample i in the model's order: writes model_size floats. */
 void samples_get(const struct samples *s, size_t i, float *x);
 

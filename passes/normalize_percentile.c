@@ -103,6 +103,10 @@ bool pass_normalize_percentile(struct comp *c, struct ir_graph **g) {
 
   if (!calibration_check_samples(c, "normalize-percentile"))
     return false;
+  if (percentile < 50)
+    diag_warning(c->diag, loc_file(c->opt->model),
+                 "--percentile %g cuts off more than half of the activations; 99 to 100 is usual",
+                 percentile);
   items = calibration_items_new(c->scratch, &cal, sizeof(struct top), top_take);
   for (size_t i = 0; i < items.n; i++)
     top_init(items.item[i].state, c->scratch, percentile,

@@ -202,6 +202,8 @@ static struct samples *read_samples(struct comp *c, const struct ir_graph *g) {
   s = data_read(c, o->data, o->labels, o->skip, o->limit);
   if (!s || !samples_prepare(s, c->diag, &ir_node(g, ir_nth(g, IR_INPUT, 0))->type, o))
     return NULL;
+  if (!c->calib) /* else told already, in all likelihood */
+    samples_warn(s, c->diag, o);
   return s;
 }
 
