@@ -128,6 +128,31 @@ static void pieces_are_joined_and_odd_addresses_read(void **state) {
   }
 }
 
+static void floats_at_a_suitable_address_stay_in_the_file(void **state) {
+  struct unit *u = *state;
+  int64_t dims[] = {2};
+  float values[] = {1, -2.5f};
+  Onnx__TensorProto t = tensor_of(1, dims, 1);
+  struct onnx_model *m = model_new(u, 13, "Identity", "t", "");
+  size_t n_in_place = 0;
+
+  t.has_raw_data = 1;
+  t.raw_data = (ProtobufCBinaryData){sizeof values, (uint8_t *)values};
+  m->graph.n_initializer = 1;
+  m->initializers[0] = &t;
+  struct bytes packed = model_pack(m);
+  for (size_t shift = 0; shift < sizeof(float); shift++) {
+    uint8_t *at = (uint8_t *)arena_alloc(u->comp.arena, packed.len + shift, 1) + shift;
+    memcpy(at, packed.data, packed.len);
+    const struct ir_graph *g = onnx_read(&u->comp, "m.onnx", (struct bytes){at, packed.len});
+    const uint8_t *got = ir_const_in(g, ir_node(g, ir_nth(g, IR_OUTPUT, 0)), 0)->data;
+    assert_memory_equal(got, values, sizeof values);
+    n_in_place += got >= at && got < at + packed.len;
+    arena_reset(u->comp.scratch);
+  }
+  assert_int_equal(n_in_place, 1);
+}
+
 static void numbers_must_be_finite_but_for_a_bound(void **state) {
   struct unit *u = *state;
   struct onnx_model *m = model_new(u, 13, "Clip", "x:1,2 t", "");
@@ -179,6 +204,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(typed_fields_hold_what_the_standard_says, unit_begin,
                                       unit_end),
       cmocka_unit_test_setup_teardown(pieces_are_joined_and_odd_addresses_read, unit_begin,
+                                      unit_end),
+      cmocka_unit_test_setup_teardown(floats_at_a_suitable_address_stay_in_the_file, unit_begin,
                                       unit_end),
       cmocka_unit_test_setup_teardown(numbers_must_be_finite_but_for_a_bound, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(dims_are_checked_before_anything_is_allocated, unit_begin,
