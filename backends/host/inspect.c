@@ -100,10 +100,11 @@ static void print_spiking(struct arena *a, const struct ir_graph *g, const struc
     cJSON *item = cJSON_CreateObject();
 
     neurons += (double)pl->neurons;
-    table_row(t, (const char *[]){
-                     pl->name, arena_printf(a, "%s", ir_type_text(a, &ir_node(g, pl->out)->type)),
-                     table_count(a, (double)pl->neurons), table_count(a, (double)pl->n_outputs),
-                     table_count(a, (double)pl->ram_bytes), table_count(a, (double)pl->const_bytes)});
+    table_row(t,
+              (const char *[]){
+                  pl->name, arena_printf(a, "%s", ir_type_text(a, &ir_node(g, pl->out)->type)),
+                  table_count(a, (double)pl->neurons), table_count(a, (double)pl->n_outputs),
+                  table_count(a, (double)pl->ram_bytes), table_count(a, (double)pl->const_bytes)});
     cJSON_AddStringToObject(item, "name", pl->name);
     cJSON_AddNumberToObject(item, "neurons", (double)pl->neurons);
     cJSON_AddNumberToObject(item, "outputs", (double)pl->n_outputs);
