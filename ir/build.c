@@ -143,6 +143,7 @@ bool ir_replace(struct ir_graph *g, struct diag *d, ir_id id, const struct ir_no
   if (strcmp(node.name, old) != 0) {
     node.name = free_name(g, node.name);
     map_put(g->names, node.name, id.idx);
+    g->are_names_stale = true;
   }
   ir_unlink_uses(g, id);
   g->nodes[id.idx] = node;
@@ -154,6 +155,7 @@ void ir_swap_names(struct ir_graph *g, ir_id a, ir_id b) {
   const char *name = g->nodes[a.idx].name;
   g->nodes[a.idx].name = g->nodes[b.idx].name;
   g->nodes[b.idx].name = name;
+  g->are_names_stale = true;
 }
 
 bool ir_infer_all(struct ir_graph *g, struct diag *d) {

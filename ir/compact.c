@@ -73,6 +73,14 @@ static bool *find_needed(struct compaction *c) {
   return is_needed;
 }
 
+/* Every node stays where it is. */
+static bool is_compact(const struct compaction *c) {
+  for (size_t i = 0; i < c->n_order; i++)
+    if (c->order[i] != i + 1)
+      return false;
+  return c->n_order == c->g->n_nodes && !c->g->are_names_stale;
+}
+
 static void renumber(struct compaction *c) {
   struct ir_graph *g = c->g;
   struct ir_node *nodes = ARENA_NEW(g->arena, struct ir_node, c->n_order + 2);
@@ -80,6 +88,7 @@ static void renumber(struct compaction *c) {
   for (uint32_t i = 0; i < c->n_order; i++)
     new_id[c->order[i]] = i + 1;
   g->names = map_new(g->arena);
+  g->are_names_stale = false;
   for (uint32_t i = 0; i < c->n_order; i++) {
     struct ir_node *n = &nodes[i + 1];
     *n = g->nodes[c->order[i]];
@@ -107,6 +116,7 @@ bool ir_compact(struct ir_graph *g, struct diag *d) {
   for (uint32_t i = 1; i <= g->n_nodes; i++)
     if (is_needed[i] && c.mark[i] == UNSEEN && !visit(&c, i, true))
       return false;
-  renumber(&c);
+  if (!is_compact(&c))
+    renumber(&c);
   return true;
 }

@@ -27,6 +27,7 @@ struct ir_graph {
   struct ir_node *nodes; /* nodes[0] is "none" */
   size_t n_nodes, cap;
   struct map *names;      /* name -> id; names of replaced nodes stay taken until ir_compact */
+  bool are_names_stale;   /* a node has another name than the map says */
   struct ir_links *links; /* per id, see uses.c */
   size_t n_links;
 };
