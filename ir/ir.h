@@ -273,6 +273,8 @@ size_t ir_find_infinite(const float *v, size_t n);
  * "not 0". */
 int64_t ir_int_at(const struct ir_tensor *t, int64_t i);
 void ir_put_int(void *data, enum ir_dtype dtype, int64_t i, int64_t v);
+/* Least and largest value of an integer type (not bool). */
+void ir_int_limits(enum ir_dtype dtype, int64_t *least, int64_t *most);
 static inline float *ir_f32_of(struct ir_tensor t) {
   return (float *)(uintptr_t)t.data;
 }

@@ -204,3 +204,14 @@ void ir_put_int(void *out, enum ir_dtype dtype, int64_t i, int64_t v) {
     break;
   }
 }
+
+void ir_int_limits(enum ir_dtype dtype, int64_t *least, int64_t *most) {
+  unsigned bits = 8 * (unsigned)ir_dtype_size(dtype);
+
+  *most = (int64_t)((UINT64_C(1) << (bits - 1)) - 1);
+  *least = -*most - 1;
+  if (dtype == IR_U8) {
+    *least = 0;
+    *most = UINT8_MAX;
+  }
+}

@@ -33,16 +33,21 @@ static bool match_batchnorm(struct rewrite *r, const struct ir_node *n, struct a
   return true;
 }
 
-static bool match_add(struct rewrite *r, const struct ir_node *n, size_t axis, struct affine *a) {
+/* add or mul of a constant with one value per channel. */
+static bool match_constant(struct rewrite *r, const struct ir_node *n, size_t axis,
+                           struct affine *a) {
   const struct ir_tensor *c = ir_const_in(r->g, n, 1);
+  bool is_sum = n->op == IR_ADD;
+  double *other;
 
   if (!c || !ir_type_equal(&n->type, &ir_node(r->g, n->in[0])->type) ||
-      !rewrite_channel_values(r, c, &n->type, axis, &a->shift))
+      !rewrite_channel_values(r, c, &n->type, axis, is_sum ? &a->shift : &a->scale))
     return false;
   a->n = n->type.dims[axis];
-  a->scale = ARENA_NEW(r->comp->scratch, double, (size_t)a->n);
+  other = ARENA_NEW(r->comp->scratch, double, (size_t)a->n);
   for (int64_t i = 0; i < a->n; i++)
-    a->scale[i] = 1;
+    other[i] = is_sum ? 1 : 0;
+  *(is_sum ? &a->scale : &a->shift) = other;
   return true;
 }
 
@@ -51,7 +56,7 @@ static bool match(struct rewrite *r, const struct ir_node *n, enum ir_op op, siz
                   struct affine *a) {
   if (n->op != op || axis >= n->type.rank)
     return false;
-  return op == IR_BATCHNORM ? axis == 1 && match_batchnorm(r, n, a) : match_add(r, n, axis, a);
+  return op == IR_BATCHNORM ? axis == 1 && match_batchnorm(r, n, a) : match_constant(r, n, axis, a);
 }
 
 static bool is_private_linear(struct rewrite *r, ir_id id, struct rewrite_linear *l) {
@@ -103,14 +108,14 @@ static bool commutes_with_pool(struct rewrite *r, const struct ir_node *pool,
   return true;
 }
 
-/* The shift as a constant to add to a value of this type with its channels on axis 1. */
-static struct ir_tensor shift_for(struct rewrite *r, const struct ir_type *type,
-                                  const struct affine *a) {
+/* The constant of an add or mul for a value of this type with its channels on axis 1. */
+static struct ir_tensor constant_for(struct rewrite *r, enum ir_op op, const struct ir_type *type,
+                                     const struct affine *a) {
   struct ir_type shaped = *type;
 
   for (size_t i = 0; i < shaped.rank; i++)
     shaped.dims[i] = i == 1 ? a->n : 1;
-  return rewrite_tensor(r, shaped, a->shift);
+  return rewrite_tensor(r, shaped, op == IR_ADD ? a->shift : a->scale);
 }
 
 /* affine(reshape(linear(x))) and affine(pool(linear(x))) become reshape(affine(linear(x))) and so
@@ -132,10 +137,10 @@ static bool hoist(struct rewrite *r, ir_id id, enum ir_op op) {
   } else if (!commutes_with_pool(r, in, &a)) {
     return false;
   }
-  if (op == IR_ADD)
-    rewrite_swap_add(r, id, shift_for(r, &l.node->type, &a));
-  else
+  if (op == IR_BATCHNORM)
     rewrite_swap(r, id);
+  else
+    rewrite_swap_const(r, id, constant_for(r, op, &l.node->type, &a));
   return true;
 }
 
@@ -238,9 +243,9 @@ static ir_id part_of(struct rewrite *r, const struct ir_node *n, size_t k, int64
   const char *name = ir_node(r->g, n->in[k])->name;
   struct ir_tensor t;
 
-  if (n->op == IR_ADD) {
+  if (n->op != IR_BATCHNORM) {
     struct affine part = {a->scale + first, a->shift + first, n_part};
-    return rewrite_append_const(r, name, shift_for(r, &n->type, &part), n->loc);
+    return rewrite_append_const(r, name, constant_for(r, n->op, &n->type, &part), n->loc);
   }
   t = ir_tensor_new(ir_graph_arena(r->g), type);
   memcpy(ir_f32_of(t), (const float *)ir_const_in(r->g, n, k)->data + first,
@@ -308,7 +313,7 @@ static bool shift_map(struct rewrite *r, const struct ir_node *n, enum ir_op op,
   } else {
     if (!match_batchnorm(r, n, a) || !is_shifting(a))
       return false;
-    in[1] = rewrite_append_const(r, "shift", shift_for(r, &type, a), n->loc);
+    in[1] = rewrite_append_const(r, "shift", constant_for(r, IR_ADD, &type, a), n->loc);
   }
   in[0] = rewrite_append_const(r, "zeros", ir_tensor_new(ir_graph_arena(r->g), type), n->loc);
   *map = rewrite_evaluate(r, &(struct ir_node){.op = IR_ADD, .in = in, .n_in = 2});
@@ -333,7 +338,7 @@ static bool hoist_over_map(struct rewrite *r, ir_id id) {
     ir_f32_of(map)[i] = (float)((double)ir_f32_of(map)[i] * a.scale[i / n_each]);
   if (!rewrite_check(r, n, "biases", map))
     return false;
-  rewrite_swap_add(r, id, map);
+  rewrite_swap_const(r, id, map);
   return true;
 }
 

@@ -1,5 +1,5 @@
 /* passes/fold_affine.c -- products with constant matrices become dense layers, added constants the
- * bias of the conv or dense beside them.
+ * bias of the conv or dense beside them, and factors its weights.
  *
  *   %m = matmul %x, %w : f32[1, 10]
  *   %a = add %m, %c : f32[1, 10]               ->     %m = dense %x, %w2, %c2 : f32[1, 10]
@@ -32,18 +32,18 @@ static bool matmul_to_dense(struct rewrite *r, ir_id id) {
   return true;
 }
 
-/* add(add(x, c), d) */
-static bool merge_adds(struct rewrite *r, ir_id id) {
-  const struct ir_node *n = ir_node(r->g, id), *in = rewrite_operand(r, n, 0, IR_ADD);
+/* add(add(x, c), d), mul(mul(x, c), d) */
+static bool merge_constants(struct rewrite *r, ir_id id) {
+  const struct ir_node *n = ir_node(r->g, id), *in = rewrite_operand(r, n, 0, n->op);
   ir_id constants[2];
-  struct ir_node sum = {.op = IR_ADD, .in = constants, .n_in = 2};
+  struct ir_node both = {.op = n->op, .in = constants, .n_in = 2};
 
-  if (n->op != IR_ADD || !in || !ir_const_in(r->g, n, 1) || !ir_const_in(r->g, in, 1) ||
-      !rewrite_has_one_user(r, n->in[0]))
+  if ((n->op != IR_ADD && n->op != IR_MUL) || !in || !ir_const_in(r->g, n, 1) ||
+      !ir_const_in(r->g, in, 1) || !rewrite_has_one_user(r, n->in[0]))
     return false;
   constants[0] = in->in[1];
   constants[1] = n->in[1];
-  if (!rewrite_set_const(r, id, 1, rewrite_evaluate(r, &sum)))
+  if (!rewrite_set_const(r, id, 1, rewrite_evaluate(r, &both)))
     return false;
   rewrite_set_operand(r, id, in->in[0]);
   return true;
@@ -57,9 +57,12 @@ static bool bias_to_map(struct rewrite *r, ir_id id) {
   return affine_to_map(r, id, IR_ADD);
 }
 
-bool pass_fold_affine(struct comp *c, struct ir_graph **g) {
-  static rewrite_rule *const rules[] = {matmul_to_dense, merge_adds, merge_bias};
+static bool merge_factor(struct rewrite *r, ir_id id) {
+  return affine_merge(r, id, IR_MUL);
+}
 
+bool pass_fold_affine(struct comp *c, struct ir_graph **g) {
+  static rewrite_rule *const rules[] = {matmul_to_dense, merge_constants, merge_bias, merge_factor};
   static rewrite_rule *const last[] = {bias_to_map};
   size_t n_rules = sizeof rules / sizeof rules[0];
 

@@ -259,7 +259,7 @@ static const char *const reasons[IR_N_OPS] = {
     [IR_CAST] = "changes the element type; values inside the network must be float",
 };
 
-/* What an op becomes; those that have neither a rule nor a reason are at the spiking level. */
+/* What an op becomes. */
 static bool (*const rules[IR_N_OPS])(struct lower *l, const struct ir_node *n,
                                      struct signal *out) = {
     [IR_INPUT] = lower_given,
@@ -282,6 +282,5 @@ bool lower_node(struct lower *l, const struct ir_node *n, struct signal *out) {
   *out = (struct signal){.kind = SIGNAL_NONE};
   if (rules[n->op])
     return rules[n->op](l, n, out);
-  return signal_refuse(l, n, "%s",
-                       reasons[n->op] ? reasons[n->op] : "is at the spiking level already");
+  return signal_refuse(l, n, "%s", reasons[n->op] ? reasons[n->op] : "has no form in spikes");
 }

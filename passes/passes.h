@@ -10,6 +10,7 @@ struct ir_graph;
 
 #define PASS_LIST(X)                                                                               \
   X(single_sample)                                                                                 \
+  X(drop_quantization)                                                                             \
   X(fold_constants)                                                                                \
   X(simplify_shapes)                                                                               \
   X(fold_affine)                                                                                   \

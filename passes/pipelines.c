@@ -28,12 +28,15 @@ enum {
 static const struct pass passes[N_PASSES] = {
     [AT_single_sample] = {"single-sample", SHAPED, SINGLE, 0, pass_single_sample,
                           "make the batch axis 1: one sample at a time"},
+    [AT_drop_quantization] = {"drop-quantization", SHAPED, 0, FOLDED | BALANCED,
+                              pass_drop_quantization,
+                              "read values that are quantized and read back as real numbers"},
     [AT_fold_constants] = {"fold-constants", SHAPED, 0, BALANCED, pass_fold_constants,
                            "evaluate what is constant, drop what does nothing"},
     [AT_simplify_shapes] = {"simplify-shapes", SHAPED, 0, BALANCED, pass_simplify_shapes,
                             "merge reshapes, transposes and padding into their neighbours"},
     [AT_fold_affine] = {"fold-affine", SHAPED, 0, BALANCED, pass_fold_affine,
-                        "merge added constants into the bias of a conv or dense"},
+                        "merge added constants and factors into the conv or dense beside them"},
     [AT_fold_batchnorm] = {"fold-batchnorm", SHAPED, FOLDED, BALANCED, pass_fold_batchnorm,
                            "merge each batchnorm into the conv or dense beside it"},
     [AT_relu_before_maxpool] = {"relu-before-maxpool", SHAPED, 0, BALANCED,
@@ -71,6 +74,7 @@ static const struct {
   unsigned until;
 } order[] = {
     {AT_single_sample, PIPELINE_ANALOG, SINGLE | SPIKING},
+    {AT_drop_quantization, PIPELINE_SPIKING, BALANCED | SPIKING}, /* the ANN of eval rounds */
     {AT_fold_constants, PIPELINE_ANALOG, FOLDED | SPIKING},
     {AT_simplify_shapes, PIPELINE_ANALOG, FOLDED | SPIKING},
     {AT_fold_affine, PIPELINE_ANALOG, FOLDED | SPIKING},

@@ -202,7 +202,7 @@ void rewrite_swap(struct rewrite *r, ir_id outer_id) {
   swap(r, outer_id, NULL);
 }
 
-void rewrite_swap_add(struct rewrite *r, ir_id outer_id, struct ir_tensor c) {
+void rewrite_swap_const(struct rewrite *r, ir_id outer_id, struct ir_tensor c) {
   swap(r, outer_id, &c);
 }
 

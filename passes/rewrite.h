@@ -70,8 +70,9 @@ void rewrite_replace(struct rewrite *r, ir_id id, const struct ir_node *n);
 /* outer(inner(x)) becomes inner(outer(x)): each keeps its name, place in the source, attributes and
  * its operands but the first. */
 void rewrite_swap(struct rewrite *r, ir_id outer_id);
-/* The same where one of the two adds a constant, which has to become c to fit the other's type. */
-void rewrite_swap_add(struct rewrite *r, ir_id outer_id, struct ir_tensor c);
+/* The same where one of the two has a constant operand, which has to become c to fit the other's
+ * type. */
+void rewrite_swap_const(struct rewrite *r, ir_id outer_id, struct ir_tensor c);
 
 /* `id` disappears: its users take its first operand. */
 void rewrite_drop(struct rewrite *r, ir_id id);

@@ -128,6 +128,11 @@ static bool transpose_to_reshape(struct rewrite *r, ir_id id) {
 
 /* ---- transposes sink ---- */
 
+/* The constant that n adds or multiplies by, or NULL. */
+static const struct ir_tensor *constant_of(struct rewrite *r, const struct ir_node *n) {
+  return n->op == IR_ADD || n->op == IR_MUL ? ir_const_in(r->g, n, 1) : NULL;
+}
+
 /* The value comes from an input through nothing but a few elementwise ops: there a transpose
  * belongs as close to the input as it gets. */
 static bool is_near_input(struct rewrite *r, ir_id id) {
@@ -137,8 +142,7 @@ static bool is_near_input(struct rewrite *r, ir_id id) {
     const struct ir_node *n = ir_node(r->g, id);
     if (n->op == IR_INPUT)
       return true;
-    if (n->op != IR_RELU && n->op != IR_CLIP && n->op != IR_CAST &&
-        !(n->op == IR_ADD && ir_const_in(r->g, n, 1)))
+    if (n->op != IR_RELU && n->op != IR_CLIP && n->op != IR_CAST && !constant_of(r, n))
       return false;
     id = n->in[0];
   }
@@ -192,16 +196,16 @@ static struct ir_tensor transpose_operand(struct rewrite *r, const struct ir_ten
   return transpose_const(r, full, perm);
 }
 
-/* add(transpose(x), constant) */
+/* add(transpose(x), constant), mul(transpose(x), constant) */
 static bool sink_behind_bias(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id), *t;
-  const struct ir_tensor *c = n->op == IR_ADD ? ir_const_in(r->g, n, 1) : NULL;
+  const struct ir_tensor *c = constant_of(r, n);
   int64_t inverse[IR_MAX_RANK];
 
   if (!c || !(t = sinking_transpose(r, n, 0)) || !ir_type_equal(&t->type, &n->type))
     return false;
   invert(perm_of(t), t->type.rank, inverse);
-  rewrite_swap_add(r, id, transpose_operand(r, c, t->type.rank, inverse));
+  rewrite_swap_const(r, id, transpose_operand(r, c, t->type.rank, inverse));
   return true;
 }
 
@@ -252,11 +256,11 @@ static bool rise_to_input(struct rewrite *r, ir_id id) {
   in = ir_node(r->g, n->in[0]);
   if (in->op == IR_INPUT || !is_near_input(r, n->in[0]) || !rewrite_has_one_user(r, n->in[0]))
     return false;
-  c = in->op == IR_ADD ? ir_const_in(r->g, in, 1) : NULL;
+  c = constant_of(r, in);
   if (c && !ir_type_equal(&in->type, &ir_node(r->g, in->in[0])->type))
     return false;
   if (c)
-    rewrite_swap_add(r, id, transpose_operand(r, c, n->type.rank, perm_of(n)));
+    rewrite_swap_const(r, id, transpose_operand(r, c, n->type.rank, perm_of(n)));
   else
     rewrite_swap(r, id);
   return true;

@@ -71,6 +71,17 @@ static int64_t first_int(const struct ir_node *n, enum ir_attr_key key) {
   return a->u.ints.n > 0 ? a->u.ints.v[0] : 0;
 }
 
+static bool is_binary(enum ir_op op) {
+  return op >= IR_ADD && op <= IR_PRELU && op != IR_RELU && op != IR_CLIP;
+}
+
+/* Scales per row would be those of samples. */
+static int64_t batch_of_quantize(const struct batches *b, const struct ir_node *n) {
+  bool has_one_scale = ir_type_count(type_of(b, n->in[1])) == 1;
+
+  return when(has_one_scale || ir_attr_int(n, IR_A_AXIS, 0) != 0, alone(b, n));
+}
+
 static int64_t batch_of_slice(const struct ir_node *n, int64_t rows) {
   return when(first_int(n, IR_A_STARTS) == 0 && first_int(n, IR_A_STEPS_OF) == 1 &&
                   n->type.dims[0] == rows,
@@ -81,10 +92,13 @@ static int64_t batch_of_slice(const struct ir_node *n, int64_t rows) {
 static int64_t batch_of(const struct batches *b, const struct ir_node *n) {
   int64_t rows = n->n_in ? b->batch[n->in[0].idx] : 0;
 
+  if (is_binary(n->op))
+    return join(b, n, true);
   switch ((int)n->op) {
   case IR_CONST:
     return 0;
   case IR_CONV:
+  case IR_CONV_TRANSPOSE:
   case IR_BATCHNORM:
     return alone(b, n);
   case IR_DENSE:
@@ -93,10 +107,22 @@ static int64_t batch_of(const struct batches *b, const struct ir_node *n) {
     return when(ir_attr_int(n, IR_A_AXIS, 0) != 0, alone(b, n));
   case IR_MATMUL:
     return batch_of_matmul(b, n);
-  case IR_ADD:
-    return join(b, n, true);
+  case IR_GATHER_ELEMENTS:
   case IR_CONCAT:
     return when(ir_attr_int(n, IR_A_AXIS, 0) != 0, join(b, n, false));
+  case IR_GATHER_ND:
+    return when(ir_attr_int(n, IR_A_BATCH_DIMS, 0) > 0, join(b, n, false));
+  case IR_REDUCE_MEAN:
+  case IR_REDUCE_SUM:
+  case IR_REDUCE_MAX:
+  case IR_REDUCE_MIN:
+    return when(ir_attr(n, IR_A_AXES)->u.ints.n == 0 || first_int(n, IR_A_AXES) != 0, rows);
+  case IR_MAXPOOL_INDEX: /* counts through all rows */
+    return when(false, rows);
+  case IR_QUANTIZE:
+  case IR_DEQUANTIZE:
+    return batch_of_quantize(b, n);
+  case IR_ARGMAX:
   case IR_SOFTMAX:
   case IR_LOG_SOFTMAX:
     return when(ir_attr_int(n, IR_A_AXIS, 0) != 0, rows);

@@ -33,14 +33,6 @@ void analog_cast(const struct analog_call *c) {
     }
 }
 
-/* Least and largest value of an integer type of up to 32 bits. */
-static void limits_of(enum ir_dtype t, double *low, double *high) {
-  double half = ldexp(1, (int)(8 * ir_dtype_size(t)) - 1);
-
-  *low = t == IR_U8 ? 0 : -half;
-  *high = t == IR_U8 ? 2 * half - 1 : half - 1;
-}
-
 /* Walks x with the index of the scale that its element has. */
 struct quantized {
   int64_t count, n_inner, n_scales;
@@ -67,9 +59,12 @@ static int64_t scale_of(const struct quantized *q, int64_t i) {
 void analog_quantize(const struct analog_call *c) {
   struct quantized q = quantized_of(c);
   const float *x = c->in[0].data;
+  int64_t least, most;
   double low, high;
 
-  limits_of(c->node->type.dtype, &low, &high);
+  ir_int_limits(c->node->type.dtype, &least, &most);
+  low = (double)least;
+  high = (double)most;
   for (int64_t i = 0; i < q.count; i++) {
     int64_t s = scale_of(&q, i);
     double v = (double)rintf(x[i] / q.scale[s]) + (double)ir_int_at(q.zero, s);

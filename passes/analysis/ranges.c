@@ -26,6 +26,12 @@ static bool is_nonnegative_node(const struct ir_node *n, const bool *known) {
   switch ((int)n->op) {
   case IR_RELU:
   case IR_SOFTMAX:
+  case IR_ABS:
+  case IR_SQRT:
+  case IR_EXP:
+  case IR_SIGMOID:
+  case IR_HARD_SIGMOID:
+  case IR_SOFTPLUS:
     return true;
   case IR_CONST:
     return is_const_nonnegative(n);
@@ -36,6 +42,13 @@ static bool is_nonnegative_node(const struct ir_node *n, const bool *known) {
   case IR_GATHER: /* the second operand holds indices */
     return known[n->in[0].idx];
   case IR_ADD:
+  case IR_MUL:
+  case IR_MIN:
+  case IR_MAX:
+  case IR_REDUCE_MEAN:
+  case IR_REDUCE_SUM:
+  case IR_REDUCE_MAX:
+  case IR_REDUCE_MIN:
   case IR_MAXPOOL:
   case IR_AVGPOOL:
   case IR_GLOBAL_AVGPOOL:

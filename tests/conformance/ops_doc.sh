@@ -47,7 +47,7 @@ files() {
   cat <<'END'
 # ONNX operators
 
-Made by tests/conformance/ops_doc.sh. Opsets 6 to 20; a newer one is read as opset 20, with a warning.
+Made by tests/conformance/ops_doc.sh. Opsets 1 to 20; a newer one is read as opset 20, with a warning.
 `snncc --list-ops` prints the first table; it comes from the table in frontend/onnx/onnx_ops.c.
 
 The node that an operator becomes is the first of it: passes merge most of them into others. Every
