@@ -118,6 +118,8 @@ static struct ir_graph *read_inputs(struct comp *c) {
   if (!calib || !samples_prepare(calib, c->diag, &ir_node(g, ir_nth(g, IR_INPUT, 0))->type, o))
     return NULL;
   samples_warn(calib, c->diag, o);
+  if (o->verbose)
+    diag_note(c->diag, loc_file(o->calib), "%zu samples to set thresholds by", calib->n);
   c->calib = calib;
   return g;
 }
@@ -128,10 +130,15 @@ static int run_compile(struct comp *c) {
   struct ir_graph *g = backend ? read_inputs(c) : NULL;
   bool is_lowered = backend && (backend->is_spiking || o->stop_after);
 
-  if (!g || !pass_run_pipeline(c, &g, is_lowered ? PIPELINE_SPIKING : PIPELINE_READ) ||
-      !backend->emit(c, g, o->out))
+  if (!g || !pass_run_pipeline(c, &g, is_lowered ? PIPELINE_SPIKING : PIPELINE_READ))
     return EXIT_INPUT;
-  return EXIT_DONE;
+  if (backend->is_spiking && !(ir_facts(g) & IR_FACT_PLACED)) {
+    diag_error(c->diag, loc_file(o->out),
+               "the passes that are run end before C can be written; -o FILE.ir would write what "
+               "they give");
+    return EXIT_INPUT;
+  }
+  return backend->emit(c, g, o->out) ? EXIT_DONE : EXIT_INPUT;
 }
 
 static double now_seconds(void) {

@@ -23,6 +23,7 @@ struct mistake {
 static const struct mistake mistakes[] = {
     {"version https://git-lfs", 23, 0,
      "this is a Git LFS pointer, not the model itself; `git lfs pull` fetches it"},
+    {"\223NUMPY", 6, 0, "these are samples (.npy), not a model; they go behind --calib or --data"},
     {"PK\3\4", 4, 0,
      "this is a zip archive, as PyTorch (.pt) and Keras (.keras) write; export the model to ONNX"},
     {"\211HDF", 4, 0, "this is an HDF5 file, as Keras (.h5) writes; export the model to ONNX"},
@@ -47,11 +48,25 @@ static bool looks_like_text(struct bytes b) {
   return true;
 }
 
+/* A zip archive whose first file is an array, as numpy.savez writes. */
+static bool is_npz(struct bytes b) {
+  const size_t name_at = 30; /* of the first local header; its length is at 26 */
+  size_t len;
+
+  if (!starts_with(b, 0, "PK\3\4", 4) || b.len < name_at)
+    return false;
+  len = (size_t)b.data[26] | (size_t)b.data[27] << 8;
+  return len >= 4 && starts_with(b, name_at + len - 4, ".npy", 4);
+}
+
 static bool check_content(struct diag *d, const char *path, struct bytes b) {
   static const char wanted[] = "a model in ONNX or IR text is wanted";
 
   if (b.len == 0)
     return diag_error(d, loc_file(path), "the file is empty; %s", wanted);
+  if (is_npz(b))
+    return diag_error(d, loc_file(path),
+                      "these are samples (.npz), not a model; they go behind --calib or --data");
   for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
     if (starts_with(b, mistakes[i].at, mistakes[i].magic, mistakes[i].len))
       return diag_error(d, loc_file(path), "%s", mistakes[i].what);

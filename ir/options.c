@@ -66,12 +66,23 @@ static int find_word(const char *words, const char *text) {
   }
 }
 
-static bool parse_int(const char *text, int64_t *v) {
+/* Digits, then at most one of `units`, each 1024 times the one before. */
+static bool parse_int(const char *text, const char *units, int64_t *v) {
+  const char *unit;
+  int64_t factor = 1;
   char *end;
 
   errno = 0;
   *v = strtoll(text, &end, 10);
-  return end != text && *end == 0 && errno == 0;
+  if (end == text || errno != 0)
+    return false;
+  unit = *end ? strchr(units, *end) : NULL;
+  for (const char *u = units; unit && u <= unit; u++)
+    factor *= 1024;
+  if (*v > INT64_MAX / factor || *v < INT64_MIN / factor)
+    return false;
+  *v *= factor;
+  return end[unit != NULL] == 0;
 }
 
 /* A number or a fraction, which ends at a comma or at the end. */
@@ -124,7 +135,9 @@ static bool set_value(struct options *o, struct arena *a, const struct option *o
     *(const char **)field = text;
     return *text != 0;
   case OPTION_IS_INT:
-    if (!parse_int(text, &i) || (double)i < opt->least || (double)i > opt->most)
+  case OPTION_IS_SIZE:
+    if (!parse_int(text, opt->kind == OPTION_IS_SIZE ? "KMG" : "", &i) || (double)i < opt->least ||
+        (double)i > opt->most)
       return false;
     *(int64_t *)field = i;
     return true;
@@ -155,7 +168,11 @@ static bool set_value(struct options *o, struct arena *a, const struct option *o
 }
 
 /* What set_value takes, for messages. */
-static const char *allowed(struct arena *a, const struct option *opt) {
+static const char *allowed(const struct parser *p, const struct option *opt) {
+  /* check_complete has a word to say about 0 steps */
+  bool is_above_0 = opt->at == offsetof(struct options, steps) && p->o->command != CMD_EVAL;
+  struct arena *a = p->arena;
+  double least = is_above_0 ? 1 : opt->least;
   const char *what = opt->kind == OPTION_IS_INT ? "a whole number"
                      : opt->kind == OPTION_IS_LIST
                          ? "one number, or one per channel (0.5,1/4,2), each"
@@ -163,6 +180,8 @@ static const char *allowed(struct arena *a, const struct option *opt) {
 
   if (opt->kind == OPTION_IS_TEXT)
     return "a text that is not empty";
+  if (opt->kind == OPTION_IS_SIZE)
+    return "a whole number above 0, also with K, M or G (64M)";
   if (opt->kind == OPTION_IS_WORD || opt->kind == OPTION_IS_ONLY)
     return strchr(opt->values, '|') ? arena_printf(a, "one of %s", opt->values) : opt->values;
   if (opt->least == DBL_MIN && opt->most > 1e15)
@@ -172,8 +191,8 @@ static const char *allowed(struct arena *a, const struct option *opt) {
   if (opt->least < 0)
     return arena_printf(a, "%s finite", what);
   if (opt->most > 1e15)
-    return arena_printf(a, "%s from %g", what, opt->least);
-  return arena_printf(a, "%s from %g to %g", what, opt->least, opt->most);
+    return arena_printf(a, "%s from %g", what, least);
+  return arena_printf(a, "%s from %g to %g", what, least, opt->most);
 }
 
 /* ---- names ---- */
@@ -232,6 +251,8 @@ static bool parse_option(struct parser *p, const char *arg) {
 
   if (!opt)
     return tell_unknown(p, arg, arena_strndup(p->arena, name, len));
+  if (p->seen[opt - options_table] && has_value(opt))
+    return diag_error(p->diag, loc_file(NULL), "--%s is given twice; once is right", opt->name);
   p->seen[opt - options_table] = true;
   if (!has_value(opt) && value)
     return diag_error(p->diag, loc_file(NULL), "--%s takes no value, but %s is given", opt->name,
@@ -242,7 +263,7 @@ static bool parse_option(struct parser *p, const char *arg) {
     value = p->argv[p->next++];
   if (!set_value(p->o, p->arena, opt, value))
     return diag_error(p->diag, loc_file(NULL), "--%s is %s; it can be %s", opt->name,
-                      diag_quote(p->diag, value), allowed(p->arena, opt));
+                      diag_quote(p->diag, value), allowed(p, opt));
   return true;
 }
 
@@ -333,7 +354,11 @@ bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc,
   struct parser p = {.o = o, .arena = a, .diag = d, .argc = argc, .argv = argv, .next = 1};
 
   set_defaults(o, a);
-  return parse_args(&p) && check_seen(&p) && check_complete(&p);
+  if (!parse_args(&p) || !check_seen(&p) || !check_complete(&p))
+    return false;
+  if (o->dump_ir_dir && !o->dump_ir)
+    o->dump_ir = "all";
+  return true;
 }
 
 size_t options_max_memory(const struct options *o, size_t len) {

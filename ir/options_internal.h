@@ -16,6 +16,7 @@ enum option_kind {
   OPTION_IS_LIST,
   OPTION_IS_WORD,
   OPTION_IS_ONLY,
+  OPTION_IS_SIZE,
   OPTION_IS_LISTING
 };
 

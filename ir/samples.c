@@ -201,6 +201,12 @@ static void find_advice(const struct samples *s, const struct ir_type *input,
   struct shape models[2], stored[2];
   size_t n_models = list_models(input, models);
 
+  if (n_models > 0 && s->n > 1 && s->n * s->channels * s->height * s->width == size_of(models[0])) {
+    snprintf(text, SHAPE_TEXT,
+             "the first axis counts samples; a single one needs an axis of 1 "
+             "before it (numpy: x[None])");
+    return;
+  }
   other.input_layout = INPUT_LAYOUT_AUTO;
   for (other.input_pad = 0; other.input_pad < 8; other.input_pad++) {
     if (find_fit(s, input, &other).n == 0)

@@ -147,6 +147,19 @@ void calibration_collect(struct comp *c, const struct ir_graph *g, const struct 
 
 /* ---- the scales ---- */
 
+/* -v: what was chosen for a layer. */
+static void note_scale(struct comp *c, const struct ir_node *n, const float *scale, size_t len) {
+  float least = INFINITY, most = 0;
+
+  for (size_t i = 0; i < len; i++) {
+    least = fminf(least, scale[i]);
+    most = fmaxf(most, scale[i]);
+  }
+  if (c->opt->verbose)
+    diag_note(c->diag, loc_file(c->opt->model), "%s: thresholds from %.4g to %.4g for %zu channels",
+              diag_quote(c->diag, n->name), (double)least, (double)most, len);
+}
+
 static bool set_scale(struct comp *c, struct ir_graph *g, const struct calibration_value *v) {
   const struct ir_node *n = ir_node(g, v->id);
   struct arena *a = ir_graph_arena(g);
@@ -171,6 +184,7 @@ static bool set_scale(struct comp *c, struct ir_graph *g, const struct calibrati
     if (most > 0 && scale[i] > most)
       scale[i] = most;
   }
+  note_scale(c, n, scale, v->n_channels);
   ir_set_attr(g, v->id, ir_tensor_attr(IR_A_SCALE, t));
   return true;
 }

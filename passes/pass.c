@@ -181,29 +181,36 @@ static size_t stop_after(const char *last, const struct pass_step *steps, size_t
   return n;
 }
 
-static void warn_without_samples(struct comp *c, const struct pass *p) {
-  bool wants_samples =
-      c->opt->normalize == NORMALIZE_PERCENTILE || c->opt->normalize == NORMALIZE_MAX;
+/* Thresholds are wanted that samples would give, and come from the weights. */
+static bool lacks_samples(const struct comp *c, const struct pass *p) {
+  enum normalize how = c->opt->normalize;
 
-  if (wants_samples && !c->calib && strcmp(p->name, "normalize-weights") == 0)
-    diag_warning(c->diag, no_place,
-                 "no samples to set thresholds by; they come from the weights alone, which costs "
-                 "accuracy: --calib FILE gives samples");
+  return (how == NORMALIZE_PERCENTILE || how == NORMALIZE_MAX) && !c->calib && !c->opt->passes &&
+         strcmp(p->name, "normalize-weights") == 0;
+}
+
+static void note_step(struct comp *c, const struct pass *p, const struct timing *t) {
+  if (c->opt->verbose && t->before != t->after)
+    diag_note(c->diag, no_place, "%s: %zu nodes become %zu", p->name, t->before, t->after);
 }
 
 static bool run_steps(struct comp *c, struct ir_graph **g, const struct pass_step *steps,
                       size_t n) {
   struct timing *times = ARENA_NEW(c->arena, struct timing, n);
-  bool is_good = true;
+  bool is_good = true, is_blind = false;
 
   for (size_t i = 0; i < n && is_good; i++) {
     const struct pass *p = steps[i].pass;
     if (ir_facts(*g) & steps[i].until)
       continue;
-    if (!c->opt->passes)
-      warn_without_samples(c, p);
+    is_blind |= lacks_samples(c, p);
     is_good = run_step(c, g, p, &times[i]) && dump(c, *g, i + 1, p->name);
+    note_step(c, p, &times[i]);
   }
+  if (is_good && is_blind)
+    diag_warning(c->diag, no_place,
+                 "no samples to set thresholds by; they come from the weights alone, which costs "
+                 "accuracy: --calib FILE gives samples");
   if (c->opt->time_passes)
     print_times(steps, times, n);
   return is_good;

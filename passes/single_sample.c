@@ -179,10 +179,31 @@ static bool make_single(struct comp *c, struct ir_graph *g, const int64_t *batch
   return ir_infer_all(g, c->diag);
 }
 
+/* Weights that are inputs would take part in the search for the batch axis, and get no value. */
+static bool check_weights(struct comp *c, const struct ir_graph *g) {
+  for (size_t i = 1; i <= ir_n_nodes(g); i++) {
+    const struct ir_node *n = ir_node(g, ir_id_at(i)), *w;
+    bool has_weights = n->op == IR_CONV || n->op == IR_DENSE || n->op == IR_MATMUL;
+    if (!has_weights || n->n_in < 2)
+      continue;
+    w = ir_node(g, n->in[1]);
+    while (w->op == IR_TRANSPOSE || w->op == IR_RESHAPE)
+      w = ir_node(g, w->in[0]);
+    if (w->op == IR_INPUT)
+      return diag_error(c->diag, n->loc,
+                        "its weights are missing: %s is an input of the model, not stored in it; "
+                        "export it with its weights (PyTorch: export_params=True)",
+                        diag_quote(c->diag, w->name));
+  }
+  return true;
+}
+
 bool pass_single_sample(struct comp *c, struct ir_graph **g) {
   struct batches b = {*g, ARENA_NEW(c->scratch, int64_t, ir_n_nodes(*g) + 1)};
   ir_id mixes = follow(&b, 2);
 
+  if (!check_weights(c, *g))
+    return false;
   if (!ir_is_none(mixes))
     mixes = follow(&b, 4);
   if (!ir_is_none(mixes)) {

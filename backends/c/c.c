@@ -82,11 +82,19 @@ static const char *upper(struct arena *a, const char *s) {
   return u;
 }
 
-/* The prefix may not be that of the runtime, whose names the file carries. */
+/* The prefix may not be that of the runtime, whose names the file carries. NULL: told. */
 static const char *prefix_of(struct comp *c, const char *path) {
-  const char *ident = emit_ident(c->arena, c->opt->name ? c->opt->name : file_stem(c->arena, path));
+  const char *wish = c->opt->name;
+  const char *ident = emit_ident(c->arena, wish ? wish : file_stem(c->arena, path));
 
-  return strncmp(ident, "snn", 3) == 0 ? arena_printf(c->arena, "net_%s", ident) : ident;
+  if (strncmp(ident, "snn", 3) == 0)
+    ident = arena_printf(c->arena, "net_%s", ident);
+  if (!wish || strcmp(ident, wish) == 0)
+    return ident;
+  diag_error(c->diag, loc_file(NULL),
+             "--name is %s; a C name that does not begin with snn is wanted: %s would do",
+             diag_quote(c->diag, wish), ident);
+  return NULL;
 }
 
 bool c_emit(struct comp *c, const struct ir_graph *g, const char *path) {
@@ -100,6 +108,8 @@ bool c_emit(struct comp *c, const struct ir_graph *g, const char *path) {
     return false;
   o.n_spiking_layers = plan_n_layers(o.plan) - 1;
   o.prefix = prefix_of(c, path);
+  if (!o.prefix)
+    return false;
   o.upper = upper(c->arena, o.prefix);
   o.file = arena_printf(c->arena, "%s.c", stem);
   o.header = arena_printf(c->arena, "%s.h", stem);

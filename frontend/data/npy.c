@@ -140,8 +140,9 @@ static bool parse_descr(const struct header *h) {
       return true;
     }
   return diag_error(h->in->c->diag, h->in->loc,
-                    "elements of type %s; b1, u1 to u8, i1 to i8, f4 and f8 are read",
-                    diag_quote(h->in->c->diag, h->descr));
+                    "elements of type %s; b1, u1 to u8, i1 to i8, f4 and f8 are read%s",
+                    diag_quote(h->in->c->diag, h->descr),
+                    code[0] == 'f' ? ": .astype(\"f4\") before saving makes it right" : "");
 }
 
 static bool parse_dictionary(struct header *h) {

@@ -56,7 +56,8 @@ static bool unpack(struct onnx_import *im, struct bytes file) {
   im->model = onnx__model_proto__unpack(&allocator, cut.len, (const uint8_t *)cut.data);
   if (!im->model)
     return diag_error(im->c->diag, loc,
-                      "not a readable ONNX model: protobuf-c does not unpack it within %zu bytes",
+                      "not a readable ONNX model: protobuf-c does not unpack it within %zu bytes; "
+                      "--max-memory BYTES sets another limit",
                       2 * im->left_bytes);
   im->graph = im->model->graph;
   if (!im->graph)

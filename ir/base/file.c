@@ -28,6 +28,8 @@ static const char *advice(int error) {
     return "free some space";
   case EFBIG:
     return "raise the limit of file sizes (ulimit -f)";
+  case ENAMETOOLONG:
+    return "choose a shorter one";
   case EROFS:
     return "choose a folder that can be written";
   case EPIPE:
@@ -63,7 +65,9 @@ struct input {
 
 static bool too_large(const struct input *in) {
   return diag_error(in->diag, loc_file(in->path),
-                    "the file is larger than %zu bytes, the most that is read", in->max_bytes);
+                    "the file is larger than %zu bytes, the most that is read; --max-memory sets "
+                    "another limit",
+                    in->max_bytes);
 }
 
 static bool check(struct input *in) {

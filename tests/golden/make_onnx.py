@@ -181,6 +181,8 @@ CASES = {
                           ["fc.weight"])), fc_w=None),
     "raw-data": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(23))),
     "float-data": lambda: model(fc_w=message((1, 3), (1, 8), (2, 1), (8, "fc.weight"), (4, 1.0))),
+    "weights-missing": lambda: model((11, value("conv1.weight", [2, 1, 3, 3])),
+                                     (11, value("fc.weight", [3, 8])), conv_w=None, fc_w=None),
     "nan": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(11) + [float("nan")] + weights(12))),
     "infinite": lambda: model(conv_b=floats("conv1.bias", [2], [0.5, float("inf")])),
     "strings": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(24), kind=8)),
