@@ -88,6 +88,8 @@ group_diff() {
     tests/diff/run.sh models/lenet5.onnx models/digits-images-idx3-ubyte.gz 100
   verdict "same bits over every route, signed spikes" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 100 --neuron if_signed --normalize mse --steps 8
+  verdict "same bits over every route, a bias of each neuron and a relu at the end" \
+    tests/diff/run.sh tests/diff/borders.ir models/digits-images-idx3-ubyte.gz 100
 }
 # Scripts of a folder; exit code 77 means skipped, the last line says why.
 run_scripts() {
