@@ -41,6 +41,19 @@ static bool infer_given(const struct ir_infer *f) {
   return true;
 }
 
+/* A map with n_out channels, each with a bias where there are any, after the window. */
+static bool infer_channels(const struct ir_infer *f, int64_t n_out) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  struct ir_type t = *x;
+  t.dims[1] = n_out;
+  if (f->n->n_in == 3 && !check_vector(f, 2, n_out, "bias"))
+    return false;
+  if (!ir_infer_window(f, x->dims + 2, x->rank - 2u, t.dims + 2))
+    return false;
+  f->n->type = t;
+  return true;
+}
+
 static bool infer_conv(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0), *w = ir_operand_type(f, 1);
   int64_t group = ir_attr_int(f->n, IR_A_GROUP, 1);
@@ -57,14 +70,7 @@ static bool infer_conv(const struct ir_infer *f) {
         f, "weight has %lld input channels, operand has %lld; with group %lld it must be %lld",
         (long long)w->dims[1], (long long)x->dims[1], (long long)group,
         (long long)(x->dims[1] / group));
-  if (f->n->n_in == 3 && !check_vector(f, 2, w->dims[0], "bias"))
-    return false;
-  struct ir_type t = *x;
-  t.dims[1] = w->dims[0];
-  if (!ir_infer_window(f, x->dims + 2, x->rank - 2u, t.dims + 2))
-    return false;
-  f->n->type = t;
-  return true;
+  return infer_channels(f, w->dims[0]);
 }
 
 /* weight[C, O / group, ..]: the window goes over the result. */
@@ -80,14 +86,7 @@ static bool infer_conv_transpose(const struct ir_infer *f) {
   if (group < 1 || x->dims[1] % group != 0 || w->dims[1] > INT32_MAX / group)
     return ir_fail(f, "group is %lld; it must divide the %lld input channels", (long long)group,
                    (long long)x->dims[1]);
-  if (f->n->n_in == 3 && !check_vector(f, 2, w->dims[1] * group, "bias"))
-    return false;
-  struct ir_type t = *x;
-  t.dims[1] = w->dims[1] * group;
-  if (!ir_infer_window(f, x->dims + 2, x->rank - 2u, t.dims + 2))
-    return false;
-  f->n->type = t;
-  return true;
+  return infer_channels(f, w->dims[1] * group);
 }
 
 static bool infer_dense(const struct ir_infer *f) {

@@ -39,20 +39,11 @@ static struct ir_tensor transpose_const(struct rewrite *r, struct ir_tensor t,
 
 /* ---- what does nothing ---- */
 
-static bool is_whole_slice(const struct ir_node *n) {
-  const struct ir_attr *steps = ir_attr(n, IR_A_STEPS_OF);
+static bool is_every(const struct ir_node *n, enum ir_attr_key key, int64_t value) {
+  const struct ir_attr *list = ir_attr(n, key);
 
-  for (size_t i = 0; i < steps->u.ints.n; i++)
-    if (steps->u.ints.v[i] != 1)
-      return false;
-  return true;
-}
-
-static bool is_empty_padding(const struct ir_node *n) {
-  const struct ir_attr *pads = ir_attr(n, IR_A_PADS);
-
-  for (size_t i = 0; i < pads->u.ints.n; i++)
-    if (pads->u.ints.v[i] != 0)
+  for (size_t i = 0; i < list->u.ints.n; i++)
+    if (list->u.ints.v[i] != value)
       return false;
   return true;
 }
@@ -69,8 +60,8 @@ static bool drop_move(struct rewrite *r, ir_id id) {
   const struct ir_node *n = ir_node(r->g, id);
   bool moves_nothing = (n->op == IR_RESHAPE) || (n->op == IR_CONCAT && n->n_in == 1) ||
                        (n->op == IR_TRANSPOSE && is_identity_perm(n)) ||
-                       (n->op == IR_SLICE && is_whole_slice(n)) ||
-                       (n->op == IR_PADDING && is_empty_padding(n));
+                       (n->op == IR_SLICE && is_every(n, IR_A_STEPS_OF, 1)) ||
+                       (n->op == IR_PADDING && is_every(n, IR_A_PADS, 0));
 
   if (!moves_nothing || !ir_type_equal(&n->type, &ir_node(r->g, n->in[0])->type))
     return false;

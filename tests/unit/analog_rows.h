@@ -105,35 +105,46 @@ static inline ir_id rows_build(struct unit *u, struct ir_graph *g, const struct 
                                         .n_attr = r->n_attr});
 }
 
+/* The rows of this program. */
+static struct {
+  const struct row *row;
+  size_t n;
+  bool are_elementwise;
+} rows_table;
+
 /* Inputs are f32; rows of integers are folded only. */
-static inline void rows_execute(struct unit *u, const struct row *rows, size_t n) {
-  for (size_t i = 0; i < n; i++) {
+static inline void executor_gives_the_values_worked_out_by_hand(void **state) {
+  struct unit *u = *state;
+  for (size_t i = 0; i < rows_table.n; i++) {
+    const struct row *row = &rows_table.row[i];
     struct ir_graph *g = ir_graph_new(u->comp.arena, "row");
     struct exec_analog *e;
     ir_id id;
-    if (rows[i].in[0].type.dtype != IR_F32)
+    if (row->in[0].type.dtype != IR_F32)
       continue;
-    id = rows_build(u, g, &rows[i], true);
+    id = rows_build(u, g, row, true);
     graphs_append(u, g, (struct ir_node){.op = IR_OUTPUT, .in = &id, .n_in = 1});
     e = exec_analog_new(u->comp.arena, g);
     for (int run = 0; run < 2; run++) { /* nothing stays from the first */
-      exec_analog_set_input(e, 0, rows[i].in[0].v);
+      exec_analog_set_input(e, 0, row->in[0].v);
       exec_analog_run(e);
-      assert_true(ir_type_equal(&ir_node(g, id)->type, &rows[i].want.type));
-      rows_assert(&rows[i], "executor", exec_analog_output(e, 0));
+      assert_true(ir_type_equal(&ir_node(g, id)->type, &row->want.type));
+      rows_assert(row, "executor", exec_analog_output(e, 0));
     }
     assert_ptr_equal(exec_analog_value(e, id), exec_analog_output(e, 0));
   }
 }
 
-static inline void rows_fold(struct unit *u, const struct row *rows, size_t n) {
-  for (size_t i = 0; i < n; i++) {
+static inline void folding_gives_the_values_worked_out_by_hand(void **state) {
+  struct unit *u = *state;
+  for (size_t i = 0; i < rows_table.n; i++) {
+    const struct row *row = &rows_table.row[i];
     struct ir_graph *g = ir_graph_new(u->comp.arena, "row");
-    ir_id id = rows_build(u, g, &rows[i], false);
+    ir_id id = rows_build(u, g, row, false);
     struct ir_tensor got;
     assert_true(exec_fold(g, ir_node(g, id), &got));
-    assert_true(ir_type_equal(&got.type, &rows[i].want.type));
-    rows_assert(&rows[i], "folded", got.data);
+    assert_true(ir_type_equal(&got.type, &row->want.type));
+    rows_assert(row, "folded", got.data);
   }
 }
 
@@ -143,15 +154,31 @@ static inline bool rows_is_elementwise(enum ir_op op) {
          op == IR_CAST;
 }
 
-static inline void rows_assert_complete(const struct row *rows, size_t n, bool is_elementwise) {
+static inline void every_op_has_a_row(void **state) {
+  (void)state;
   for (enum ir_op op = 0; op < IR_N_OPS; op++) {
     bool has_row = op == IR_CONST || ir_op_level(op) != IR_LEVEL_ANALOG ||
-                   rows_is_elementwise(op) != is_elementwise;
-    for (size_t i = 0; i < n; i++)
-      has_row = has_row || rows[i].op == op;
+                   rows_is_elementwise(op) != rows_table.are_elementwise;
+    for (size_t i = 0; i < rows_table.n; i++)
+      has_row = has_row || rows_table.row[i].op == op;
     if (!has_row)
       fail_msg("no row for %s", ir_op_name(op));
   }
+}
+
+static inline int rows_run(const struct row *rows, size_t n, bool are_elementwise) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(executor_gives_the_values_worked_out_by_hand, unit_begin,
+                                      unit_end),
+      cmocka_unit_test_setup_teardown(folding_gives_the_values_worked_out_by_hand, unit_begin,
+                                      unit_end),
+      cmocka_unit_test(every_op_has_a_row),
+  };
+
+  rows_table.row = rows;
+  rows_table.n = n;
+  rows_table.are_elementwise = are_elementwise;
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
 #endif

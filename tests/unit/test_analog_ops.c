@@ -254,26 +254,6 @@ static const struct row rows[] = {
      {F32(2, 2, 2), {2, 3, 4, 5}}},
 };
 
-static void executor_gives_the_values_worked_out_by_hand(void **state) {
-  rows_execute(*state, rows, sizeof rows / sizeof *rows);
-}
-
-static void folding_gives_the_values_worked_out_by_hand(void **state) {
-  rows_fold(*state, rows, sizeof rows / sizeof *rows);
-}
-
-static void every_op_has_a_row(void **state) {
-  (void)state;
-  rows_assert_complete(rows, sizeof rows / sizeof *rows, false);
-}
-
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(executor_gives_the_values_worked_out_by_hand, unit_begin,
-                                      unit_end),
-      cmocka_unit_test_setup_teardown(folding_gives_the_values_worked_out_by_hand, unit_begin,
-                                      unit_end),
-      cmocka_unit_test(every_op_has_a_row),
-  };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return rows_run(rows, sizeof rows / sizeof *rows, false);
 }

@@ -107,14 +107,17 @@ static void averages_of_what_is_no_spikes_merge_with_what_reads_them(void **stat
 
 /* ---- fold-batchnorm, fold-affine ---- */
 
+/* The parameters of a batchnorm over this many channels. */
+#define NORM(n)                                                                                    \
+  "%gamma = input : f32[" n "]\n%beta = input : f32[" n "]\n%mean = input : f32[" n                \
+  "]\n%var = input : f32[" n "]\n"
+#define NORM2 NORM("2")
+#define NORM4 NORM("4")
+
 static void batchnorms_become_a_bias_of_each_neuron(void **state) {
   static const struct row rows[] = {
       {"ahead of a conv with padding",
-       "%x = input : f32[1, 2, 4, 4]\n"
-       "%gamma = input : f32[2]\n"
-       "%beta = input : f32[2]\n"
-       "%mean = input : f32[2]\n"
-       "%var = input : f32[2]\n"
+       "%x = input : f32[1, 2, 4, 4]\n" NORM2
        "%n = batchnorm %x, %gamma, %beta, %mean, %var : f32[1, 2, 4, 4]\n"
        "%w = input : f32[4, 1, 3, 3]\n"
        "%b = input : f32[4]\n"
@@ -122,11 +125,7 @@ static void batchnorms_become_a_bias_of_each_neuron(void **state) {
        "%y = output %c : f32[1, 4, 2, 4]\n",
        "conv add"},
       {"on both sides of it",
-       "%x = input : f32[1, 2, 4, 4]\n"
-       "%gamma = input : f32[2]\n"
-       "%beta = input : f32[2]\n"
-       "%mean = input : f32[2]\n"
-       "%var = input : f32[2]\n"
+       "%x = input : f32[1, 2, 4, 4]\n" NORM2
        "%n = batchnorm %x, %gamma, %beta, %mean, %var : f32[1, 2, 4, 4]\n"
        "%w = input : f32[2, 2, 3, 3]\n"
        "%c = conv %n, %w {pad=[1, 1, 1, 1]} : f32[1, 2, 4, 4]\n"
@@ -138,11 +137,7 @@ static void batchnorms_become_a_bias_of_each_neuron(void **state) {
        "%w = input : f32[2, 2, 3, 3]\n"
        "%c = conv %x, %w : f32[1, 2, 2, 2]\n"
        "%k = input : f32[1, 2, 2, 2]\n"
-       "%a = add %c, %k : f32[1, 2, 2, 2]\n"
-       "%gamma = input : f32[2]\n"
-       "%beta = input : f32[2]\n"
-       "%mean = input : f32[2]\n"
-       "%var = input : f32[2]\n"
+       "%a = add %c, %k : f32[1, 2, 2, 2]\n" NORM2
        "%m = batchnorm %a, %gamma, %beta, %mean, %var : f32[1, 2, 2, 2]\n"
        "%y = output %m : f32[1, 2, 2, 2]\n",
        "conv add"},
@@ -152,11 +147,7 @@ static void batchnorms_become_a_bias_of_each_neuron(void **state) {
        "%c1 = conv %x, %w1 : f32[1, 3, 2, 2]\n"
        "%w2 = input : f32[1, 2, 2, 2]\n"
        "%c2 = conv %x, %w2 : f32[1, 1, 2, 2]\n"
-       "%j = concat %c1, %c2 {axis=1} : f32[1, 4, 2, 2]\n"
-       "%gamma = input : f32[4]\n"
-       "%beta = input : f32[4]\n"
-       "%mean = input : f32[4]\n"
-       "%var = input : f32[4]\n"
+       "%j = concat %c1, %c2 {axis=1} : f32[1, 4, 2, 2]\n" NORM4
        "%m = batchnorm %j, %gamma, %beta, %mean, %var : f32[1, 4, 2, 2]\n"
        "%r = relu %m : f32[1, 4, 2, 2]\n"
        "%y = output %r : f32[1, 4, 2, 2]\n",

@@ -177,36 +177,26 @@ static void transposes_sink_into_what_follows(void **state) {
   check_rows(state, pass_simplify_shapes, rows, N_OF(rows));
 }
 
-#define PADDED(before) "%x = input : f32[1, 2, 4, 4]\n" before "%w = input : f32[2, 2, 3, 3]\n"
+/* What pads %x, with more before it, and what reads it, with a weight %w. */
+#define PADDED(padding, rest)                                                                      \
+  "%x = input : f32[1, 2, 4, 4]\n" padding "%w = input : f32[2, 2, 3, 3]\n" rest
 
 static void padding_goes_into_a_conv_where_it_means_the_same(void **state) {
   static const struct row rows[] = {
       {"conv",
-       PADDED("%p = padding %x {pads=[0, 0, 1, 0, 0, 0, 1, 2]} : f32[1, 2, 6, 6]\n") "%c = conv "
-                                                                                     "%p, %w "
-                                                                                     "{pad=[0, 1, "
-                                                                                     "0, 0]} : "
-                                                                                     "f32[1, 2, "
-                                                                                     "4, 5]\n"
-                                                                                     "%y = output "
-                                                                                     "%c : f32[1, "
-                                                                                     "2, 4, 5]\n",
+       PADDED("%p = padding %x {pads=[0, 0, 1, 0, 0, 0, 1, 2]} : f32[1, 2, 6, 6]\n",
+              "%c = conv %p, %w {pad=[0, 1, 0, 0]} : f32[1, 2, 4, 5]\n"
+              "%y = output %c : f32[1, 2, 4, 5]\n"),
        "conv"},
       {"conv of another value",
-       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 1, 1], value_f=0x1p+0} : f32[1, 2, 6, "
-              "6]\n") "%c = conv %p, %w : f32[1, 2, 4, 4]\n"
-                      "%y = output %c : f32[1, 2, 4, 4]\n",
+       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 1, 1], value_f=0x1p+0} : f32[1, 2, 6, 6]\n",
+              "%c = conv %p, %w : f32[1, 2, 4, 4]\n"
+              "%y = output %c : f32[1, 2, 4, 4]\n"),
        "padding conv"},
       {"conv that sees padding alone",
-       PADDED("%p = padding %x {pads=[0, 0, 3, 3, 0, 0, 3, 3]} : f32[1, 2, 10, 10]\n") "%c = conv "
-                                                                                       "%p, %w : "
-                                                                                       "f32[1, 2, "
-                                                                                       "8, 8]\n"
-                                                                                       "%y = "
-                                                                                       "output %c "
-                                                                                       ": f32[1, "
-                                                                                       "2, 8, "
-                                                                                       "8]\n",
+       PADDED("%p = padding %x {pads=[0, 0, 3, 3, 0, 0, 3, 3]} : f32[1, 2, 10, 10]\n",
+              "%c = conv %p, %w : f32[1, 2, 8, 8]\n"
+              "%y = output %c : f32[1, 2, 8, 8]\n"),
        "conv"},
   };
   check_rows(state, pass_simplify_shapes, rows, N_OF(rows));
@@ -215,61 +205,31 @@ static void padding_goes_into_a_conv_where_it_means_the_same(void **state) {
 static void padding_goes_into_a_pool_where_it_means_the_same(void **state) {
   static const struct row rows[] = {
       {"average",
-       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
-                                                                                     "avgpool %p "
-                                                                                     "{kernel=[2, "
-                                                                                     "2]} : "
-                                                                                     "f32[1, 2, "
-                                                                                     "4, 4]\n"
-                                                                                     "%y = output "
-                                                                                     "%c : f32[1, "
-                                                                                     "2, 4, 4]\n",
+       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n",
+              "%c = avgpool %p {kernel=[2, 2]} : f32[1, 2, 4, 4]\n"
+              "%y = output %c : f32[1, 2, 4, 4]\n"),
        "avgpool"},
       {"average that does not count its own",
-       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
-                                                                                     "avgpool %p "
-                                                                                     "{kernel=[3, "
-                                                                                     "3], pad=[0, "
-                                                                                     "0, 1, 1]} : "
-                                                                                     "f32[1, 2, "
-                                                                                     "4, 4]\n"
-                                                                                     "%y = output "
-                                                                                     "%c : f32[1, "
-                                                                                     "2, 4, 4]\n",
+       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n",
+              "%c = avgpool %p {kernel=[3, 3], pad=[0, 0, 1, 1]} : f32[1, 2, 4, 4]\n"
+              "%y = output %c : f32[1, 2, 4, 4]\n"),
        "padding avgpool"},
       {"more than a pool's window reaches",
-       PADDED(
-           "%r = relu %x : f32[1, 2, 4, 4]\n"
-           "%p = padding %r {pads=[0, 0, 2, 2, 0, 0, 0, 0]} : f32[1, 2, 6, 6]\n") "%c = maxpool %p "
-                                                                                  "{kernel=[2, 2]} "
-                                                                                  ": f32[1, 2, 5, "
-                                                                                  "5]\n"
-                                                                                  "%y = output %c "
-                                                                                  ": f32[1, 2, 5, "
-                                                                                  "5]\n",
+       PADDED("%r = relu %x : f32[1, 2, 4, 4]\n"
+              "%p = padding %r {pads=[0, 0, 2, 2, 0, 0, 0, 0]} : f32[1, 2, 6, 6]\n",
+              "%c = maxpool %p {kernel=[2, 2]} : f32[1, 2, 5, 5]\n"
+              "%y = output %c : f32[1, 2, 5, 5]\n"),
        "relu padding maxpool"},
       {"largest of what may be negative",
-       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
-                                                                                     "maxpool %p "
-                                                                                     "{kernel=[2, "
-                                                                                     "2]} : "
-                                                                                     "f32[1, 2, "
-                                                                                     "4, 4]\n"
-                                                                                     "%y = output "
-                                                                                     "%c : f32[1, "
-                                                                                     "2, 4, 4]\n",
+       PADDED("%p = padding %x {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n",
+              "%c = maxpool %p {kernel=[2, 2]} : f32[1, 2, 4, 4]\n"
+              "%y = output %c : f32[1, 2, 4, 4]\n"),
        "padding maxpool"},
       {"largest of what is not negative",
        PADDED("%r = relu %x : f32[1, 2, 4, 4]\n"
-              "%p = padding %r {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n") "%c = "
-                                                                                     "maxpool %p "
-                                                                                     "{kernel=[2, "
-                                                                                     "2]} : "
-                                                                                     "f32[1, 2, "
-                                                                                     "4, 4]\n"
-                                                                                     "%y = output "
-                                                                                     "%c : f32[1, "
-                                                                                     "2, 4, 4]\n",
+              "%p = padding %r {pads=[0, 0, 1, 1, 0, 0, 0, 0]} : f32[1, 2, 5, 5]\n",
+              "%c = maxpool %p {kernel=[2, 2]} : f32[1, 2, 4, 4]\n"
+              "%y = output %c : f32[1, 2, 4, 4]\n"),
        "relu maxpool"},
   };
   check_rows(state, pass_simplify_shapes, rows, N_OF(rows));
