@@ -27,6 +27,7 @@ enum input_layout { INPUT_LAYOUT_AUTO, INPUT_LAYOUT_CHW, INPUT_LAYOUT_HWC };
 enum neuron { NEURON_IF, NEURON_IF_SIGNED };
 enum reset { RESET_SUBTRACT, RESET_ZERO };
 enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE };
+enum correct { CORRECT_NONE, CORRECT_BIAS };
 enum runtime { RUNTIME_EMBED, RUNTIME_EXTERNAL };
 enum list { LIST_NONE, LIST_PASSES, LIST_OPS };
 
@@ -62,6 +63,7 @@ struct options {
   enum reset reset;
   double v_init;
   enum maxpool maxpool;
+  enum correct correct;
 
   const char *passes;     /* --passes a,b */
   const char *stop_after; /* --stop-after P */

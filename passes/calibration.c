@@ -119,11 +119,11 @@ static void take_item(void *ctx, size_t worker, size_t item) {
                    calibration_count(w->cal, it));
 }
 
-bool calibration_check_samples(struct comp *c, const char *pass) {
+bool calibration_check_samples(struct comp *c, const char *pass, const char *instead) {
   if (c->calib && c->calib->n > 0)
     return true;
   return diag_error(c->diag, loc_file(c->opt->model),
-                    "%s needs samples; give --calib FILE, or use --normalize weights", pass);
+                    "%s needs samples; give --calib FILE, or use %s", pass, instead);
 }
 
 void calibration_collect(struct comp *c, const struct ir_graph *g, const struct calibration *cal,

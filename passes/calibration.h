@@ -61,8 +61,8 @@ size_t calibration_count(const struct calibration *cal, const struct calibration
 /* The scale that came out for an item. */
 void calibration_set(struct calibration *cal, const struct calibration_item *item, float scale);
 
-/* False: told that `pass` needs samples. */
-bool calibration_check_samples(struct comp *c, const char *pass);
+/* False: told that `pass` needs samples, and which option does `instead`. */
+bool calibration_check_samples(struct comp *c, const char *pass, const char *instead);
 
 /* Runs the graph on all samples of --calib and lets every item take its elements of each, the same
  * for any --jobs. Memory is that of one executor per thread. */

@@ -135,6 +135,7 @@ bool pass_lower_spiking(struct comp *c, struct ir_graph **g) {
     return false;
   ir_graph_set_attr(l.to, ir_int(IR_A_STEPS, c->opt->steps));
   ir_set_facts(l.to, ir_facts(*g) | IR_FACT_SPIKING);
+  c->analog = *g;
   *g = l.to;
   return ir_compact(l.to, c->diag);
 }

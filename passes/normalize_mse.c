@@ -149,7 +149,7 @@ bool pass_normalize_mse(struct comp *c, struct ir_graph **g) {
   struct calibration_items items;
   struct search s = {c->opt, &items, &cal, ARENA_NEW(c->scratch, struct values, n_workers)};
 
-  if (!calibration_check_samples(c, "normalize-mse"))
+  if (!calibration_check_samples(c, "normalize-mse", "--normalize weights"))
     return false;
   calibration_see_pools(*g, &cal);
   items = calibration_items_new(c->scratch, &cal, sizeof(struct histogram), histogram_take);

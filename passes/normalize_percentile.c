@@ -101,7 +101,7 @@ bool pass_normalize_percentile(struct comp *c, struct ir_graph **g) {
   double percentile = c->opt->normalize == NORMALIZE_MAX ? 100 : c->opt->percentile;
   struct calibration_items items;
 
-  if (!calibration_check_samples(c, "normalize-percentile"))
+  if (!calibration_check_samples(c, "normalize-percentile", "--normalize weights"))
     return false;
   if (percentile < 50)
     diag_warning(c->diag, loc_file(c->opt->model),

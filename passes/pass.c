@@ -185,7 +185,7 @@ static size_t stop_after(const char *last, const struct pass_step *steps, size_t
 static bool lacks_samples(const struct comp *c, const struct pass *p) {
   enum normalize how = c->opt->normalize;
 
-  return (how == NORMALIZE_PERCENTILE || how == NORMALIZE_MAX) && !c->calib && !c->opt->passes &&
+  return how != NORMALIZE_WEIGHTS && how != NORMALIZE_NONE && !c->calib && !c->opt->passes &&
          strcmp(p->name, "normalize-weights") == 0;
 }
 

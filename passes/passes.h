@@ -25,7 +25,8 @@ struct ir_graph;
   X(normalize_none)                                                                                \
   X(lower_spiking)                                                                                 \
   X(layout_weights)                                                                                \
-  X(place_memory)
+  X(place_memory)                                                                                  \
+  X(correct_bias)
 
 #define PASS_DECLARE(name) bool pass_##name(struct comp *c, struct ir_graph **g);
 PASS_LIST(PASS_DECLARE)

@@ -65,6 +65,8 @@ static const struct pass passes[N_PASSES] = {
                            "weights into the order that the kernels read"},
     [AT_place_memory] = {"place-memory", SHAPED | SPIKING | LAID_OUT, PLACED, 0, pass_place_memory,
                          "a place for each spike bitmap in the shared region"},
+    [AT_correct_bias] = {"correct-bias", SHAPED | SPIKING | PLACED, 0, 0, pass_correct_bias,
+                         "add to each bias what the layer sends too little (--correct bias)"},
 };
 
 /* The order of all pipelines: a pipeline is this list up to its last row. */
@@ -91,6 +93,7 @@ static const struct {
     {AT_lower_spiking, PIPELINE_SPIKING, SPIKING},
     {AT_layout_weights, PIPELINE_SPIKING, LAID_OUT},
     {AT_place_memory, PIPELINE_SPIKING, PLACED},
+    {AT_correct_bias, PIPELINE_SPIKING, 0},
 };
 enum { N_ORDER = sizeof order / sizeof order[0] };
 
@@ -110,6 +113,8 @@ static bool is_chosen(const struct comp *c, enum pass_tag tag) {
     return how == NORMALIZE_WEIGHTS || (!c->calib && how != NORMALIZE_NONE);
   case AT_normalize_none:
     return how == NORMALIZE_NONE;
+  case AT_correct_bias:
+    return c->opt->correct == CORRECT_BIAS;
   default:
     return true;
   }

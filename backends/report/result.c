@@ -141,6 +141,7 @@ static void add_options(cJSON *o, const struct options *opt) {
   cJSON_AddStringToObject(o, "reset", opt->reset == RESET_SUBTRACT ? "subtract" : "zero");
   cJSON_AddNumberToObject(o, "v_init", opt->v_init);
   cJSON_AddStringToObject(o, "maxpool", opt->maxpool == MAXPOOL_GATE ? "gate" : "average");
+  cJSON_AddStringToObject(o, "correct", opt->correct == CORRECT_NONE ? "none" : "bias");
   cJSON_AddStringToObject(o, "encode", "current");
   cJSON_AddStringToObject(o, "neuron", opt->neuron == NEURON_IF ? "if" : "if_signed");
   cJSON_AddStringToObject(o, "readout", "membrane");
