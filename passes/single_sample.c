@@ -7,12 +7,20 @@
  * Axis 0 of an input is a batch when each of its rows goes through the whole network alone. That is
  * found out by following it: [16, 784] into a dense is 16 samples, [28, 28] that is reshaped to
  * [1, 784] is one. An input of four axes or more must have a batch axis; others may stay as they
- * are. No numeric error. */
+ * are. No numeric error.
+ *
+ * A few bytes of a file may say any shape, and from here on passes and executors take memory for
+ * values: a graph whose values are too large for --max-memory is refused. */
 #include "passes/passes.h"
 
 #include "ir/base/arena.h"
+#include "ir/base/diag.h"
 #include "ir/comp.h"
 #include "ir/ir.h"
+#include "ir/options.h"
+
+/* What all values of one sample may take together, in times of what one may take. */
+enum { ALL_VALUES = 4 };
 
 /* batch[id] is the number of rows of a batch, 0 where the value has none. */
 struct batches {
@@ -198,6 +206,34 @@ static bool check_weights(struct comp *c, const struct ir_graph *g) {
   return true;
 }
 
+static size_t bytes_of(const struct ir_node *n) {
+  return (size_t)ir_type_count(&n->type) * sizeof(float);
+}
+
+static bool check_memory(struct comp *c, const struct ir_graph *g) {
+  size_t weights = 0, all = 0, most;
+
+  for (size_t i = 1; i <= ir_n_nodes(g); i++)
+    *(ir_node(g, ir_id_at(i))->op == IR_CONST ? &weights : &all) +=
+        bytes_of(ir_node(g, ir_id_at(i)));
+  most = options_max_memory(c->opt, weights);
+  for (size_t i = 1; i <= ir_n_nodes(g); i++) {
+    const struct ir_node *n = ir_node(g, ir_id_at(i));
+    if (n->op != IR_CONST && bytes_of(n) > most)
+      return diag_error(c->diag, n->loc,
+                        "%s %s is %s, which takes %zu bytes for each sample; at most %zu are "
+                        "allowed: --max-memory BYTES sets another limit",
+                        ir_op_name(n->op), diag_quote(c->diag, n->name),
+                        ir_type_text(c->arena, &n->type), bytes_of(n), most);
+  }
+  if (all / ALL_VALUES > most)
+    return diag_error(c->diag, loc_file(ir_node(g, ir_id_at(1))->loc.file),
+                      "the values of all nodes take %zu bytes for each sample; at most %zu are "
+                      "allowed: --max-memory BYTES sets a quarter of that",
+                      all, most > SIZE_MAX / ALL_VALUES ? SIZE_MAX : ALL_VALUES * most);
+  return true;
+}
+
 bool pass_single_sample(struct comp *c, struct ir_graph **g) {
   struct batches b = {*g, ARENA_NEW(c->scratch, int64_t, ir_n_nodes(*g) + 1)};
   ir_id mixes = follow(&b, 2);
@@ -214,5 +250,5 @@ bool pass_single_sample(struct comp *c, struct ir_graph **g) {
                       ir_op_name(n->op), diag_quote(c->diag, n->name),
                       ir_type_text(c->arena, &n->type));
   }
-  return make_single(c, *g, b.batch);
+  return make_single(c, *g, b.batch) && check_memory(c, *g);
 }
