@@ -293,8 +293,5 @@ struct ir_graph *ir_parse(struct arena *a, struct diag *d, const char *path, con
 
 /* False: told by diag_error at the node's location, naming the invariant. */
 bool ir_verify(const struct ir_graph *g, struct diag *d);
-/* The part of it that numbers of a model can break in a pass that has no mistake: all are finite,
- * thresholds above 0. */
-bool ir_verify_values(const struct ir_graph *g, struct diag *d);
 
 #endif

@@ -116,16 +116,6 @@ static bool check_header(const struct ir_graph *g, struct diag *d) {
   return true;
 }
 
-bool ir_verify_values(const struct ir_graph *g, struct diag *d) {
-  struct check c = {g, d, 0, NULL};
-  for (c.id = 1; c.id <= g->n_nodes; c.id++) {
-    c.n = &g->nodes[c.id];
-    if (!check_values(&c))
-      return false;
-  }
-  return true;
-}
-
 bool ir_verify(const struct ir_graph *g, struct diag *d) {
   static bool (*const checks[])(const struct check *) = {check_name,  check_order,  check_type,
                                                          check_level, check_values, check_place};

@@ -96,6 +96,7 @@ static void a_dump_reads_back_and_goes_on_from_there(void **state) {
   struct ir_graph *g = small_graph(u);
   struct bytes text;
 
+  u->comp.outputs = file_outputs_new(u->comp.arena);
   u->opt = (struct options){
       .dump_ir = "single-sample", .dump_ir_dir = u->folder, .stop_after = "fold-constants"};
   assert_true(pass_run_pipeline(&u->comp, &g, PIPELINE_ANALOG));
