@@ -124,7 +124,7 @@ static void print_spiking(struct arena *a, const struct ir_graph *g, const struc
 
 int host_inspect(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking) {
   const struct plan *p = spiking ? plan_new(c->arena, c->diag, spiking) : NULL;
-  cJSON *json = cJSON_CreateObject();
+  cJSON *json = report_json_new(c);
   bool is_written = true;
 
   cJSON_AddStringToObject(json, "model", c->opt->model);
@@ -136,6 +136,5 @@ int host_inspect(struct comp *c, const struct ir_graph *analog, const struct ir_
   }
   if (c->opt->json)
     is_written = report_write_json(c, json);
-  cJSON_Delete(json);
   return is_written && (p || !spiking) ? 0 : 1;
 }

@@ -1,7 +1,6 @@
 #include "backends/report/json.h"
 
 #include <cJSON.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ir/base/arena.h"
@@ -10,13 +9,29 @@
 #include "ir/comp.h"
 #include "ir/options.h"
 
+/* The hooks of cJSON are global and get no context, so the arena is too. */
+static struct arena *memory;
+
+static void *take(size_t len) {
+  return arena_alloc(memory, len, 1);
+}
+
+static void keep(void *p) {
+  (void)p;
+}
+
+struct cJSON *report_json_new(struct comp *c) {
+  memory = c->arena;
+  cJSON_InitHooks(&(cJSON_Hooks){take, keep});
+  return cJSON_CreateObject();
+}
+
 bool report_write_json(struct comp *c, const struct cJSON *o) {
   char *text = cJSON_Print(o);
   const char *line;
 
   if (!text)
-    return diag_error(c->diag, loc_file(c->opt->json), "out of memory while writing the JSON");
+    return diag_error(c->diag, loc_file(c->opt->json), "cJSON cannot print the result");
   line = arena_printf(c->arena, "%s\n", text);
-  free(text);
   return file_outputs_add(c->outputs, c->diag, c->opt->json, line, strlen(line));
 }

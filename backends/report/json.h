@@ -1,4 +1,7 @@
-/* backends/report/json.h -- the result of a command for machines. */
+/* backends/report/json.h -- the result of a command for machines.
+ *
+ * cJSON takes its memory from the compilation's arena: nothing of a result is freed, and where
+ * memory runs out the compilation unwinds, instead of a field that is missing. */
 #ifndef BACKENDS_REPORT_JSON_H
 #define BACKENDS_REPORT_JSON_H
 
@@ -6,6 +9,9 @@
 
 struct cJSON;
 struct comp;
+
+/* An empty object. */
+struct cJSON *report_json_new(struct comp *c);
 
 /* Writes `o` to the file of --json, as an output of comp->outputs. False: told. */
 bool report_write_json(struct comp *c, const struct cJSON *o);

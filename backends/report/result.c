@@ -167,7 +167,7 @@ static void add_layers(cJSON *o, const struct result *r) {
 }
 
 static cJSON *eval_json(struct comp *c, const struct result *r) {
-  cJSON *o = cJSON_CreateObject(), *bias;
+  cJSON *o = report_json_new(c), *bias;
   double images = (double)r->images;
 
   cJSON_AddStringToObject(o, "model", r->model);
@@ -196,9 +196,5 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
 }
 
 bool report_eval_json(struct comp *c, const struct result *r) {
-  cJSON *o = eval_json(c, r);
-  bool is_added = report_write_json(c, o);
-
-  cJSON_Delete(o);
-  return is_added;
+  return report_write_json(c, eval_json(c, r));
 }
