@@ -30,7 +30,7 @@ endif
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test check conformance fuzz replay clean lint golden-accept unit install uninstall
+.PHONY: all demo test check conformance fuzz replay faults faulty clean lint golden-accept unit install uninstall
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -95,6 +95,19 @@ $(B)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 replay: $(FUZZ)
+# What makes calls fail, and models damaged, under tests/faults/.
+$(B)/faults/shim.so: tests/faults/shim.c tests/faults/faults.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(STD) $(WARN) -O1 -fPIC -shared -o $@ $<
+$(B)/faults/driver: tests/faults/driver.c tests/faults/faults.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(STD) $(WARN) -O1 -o $@ $<
+$(B)/faults/damage: tests/faults/damage.c tests/fuzz/fuzz_onnx.c tests/fuzz/fuzz.h $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(PKG_LIBS) -lm
+faults: all
+	@tests/run.sh faults_all
+faulty: $(B)/faults/shim.so $(B)/faults/driver $(B)/faults/damage
 fuzz:
 	@.ci/packages fuzz
 	@tests/fuzz/run.sh $(or $(SECONDS),60)
@@ -107,7 +120,7 @@ test:
 	@.ci/packages test
 	@echo "building $(BIN)"
 	@$(MAKE) --no-print-directory -s $(JOBS) all
-	@tests/run.sh unit golden lint asan replay diff models onnx build
+	@tests/run.sh unit golden lint asan replay faults diff models onnx build
 demo:
 	@.ci/packages build
 	@echo "building $(BIN)"

@@ -83,6 +83,34 @@ group_replay() {
       "$tmp/seeds/$t" $(ls -d tests/fuzz/corpus/$t tests/fuzz/crashes/$t 2>/dev/null)
   done
 }
+# What goes wrong: failing calls, damaged models. $1: how many faults for each command, under
+# sanitizers $2, how many damages for each model; "" is all. The seed is fixed.
+run_faults() {
+  F=$B/faults
+  verdict "tools of tests/faults build" $MAKE -s -j"$(nproc)" B="$B" faulty
+  verdict "sanitizer build" $MAKE -s -j"$(nproc)" B=build/asan CFLAGS="$san" all build/asan/faults/damage
+  verdict "every call that fails" tests/faults/run.sh "$B/snncc" $F/shim.so $F/driver $1
+  tail -1 "$tmp/out"
+  verdict "every call that fails, leaks" env SNNCC_SANITIZED=1 \
+    tests/faults/run.sh build/asan/snncc $F/shim.so $F/driver $2
+  tail -1 "$tmp/out"
+  for m in walkthrough.onnx small residual comment-name; do
+    python3 tests/golden/make_onnx.py $m >"$tmp/$m"
+  done
+  set -- ${3:+-n $3}
+  verdict "prefixes of models" build/asan/faults/damage "$@" prefixes "$tmp/walkthrough.onnx" \
+    "$tmp/small" "$tmp/residual" "$tmp/comment-name" models/lenet5.onnx
+  grep ' prefixes,' "$tmp/out" | sed 's|.*/||'
+  verdict "changed bytes of a model" build/asan/faults/damage "$@" bytes "$tmp/small"
+  grep ' changed bytes,' "$tmp/out" | sed 's|.*/||'
+}
+group_faults() {
+  run_faults 3 2 200 >"$tmp/faults"
+  grep -vE '^faults: |(prefixes|changed bytes), ' "$tmp/faults"
+}
+group_faults_all() {
+  run_faults "" "" ""
+}
 group_diff() {
   verdict "same bits over every route, models/lenet5.onnx" \
     tests/diff/run.sh models/lenet5.onnx models/digits-images-idx3-ubyte.gz 100

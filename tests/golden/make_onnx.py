@@ -137,6 +137,30 @@ def walkthrough():
     return message((1, 7), (7, body), (8, message((2, 13))))
 
 
+def residual():
+    """A sum of two branches, an average pool, a concat: what the other small models have not."""
+    graph = [
+        node("Conv", "conv1", ["x", "w1"], ["c1"], pads=[1, 1, 1, 1]),
+        node("Relu", "relu1", ["c1"], ["r1"]),
+        node("Conv", "conv2", ["r1", "w2"], ["c2"], pads=[1, 1, 1, 1]),
+        node("Add", "sum", ["c2", "r1"], ["s"]),
+        node("Clip", "relu2", ["s", "zero", "six"], ["r2"]),
+        node("AveragePool", "pool", ["r2"], ["a"], kernel_shape=[2, 2], strides=[2, 2]),
+        node("Concat", "join", ["a", "a"], ["j"], axis=1),
+        node("GlobalAveragePool", "mean", ["j"], ["m"]),
+        node("Reshape", "flat", ["m", "shape"], ["f"]),
+        node("MatMul", "fc", ["f", "w3"], ["y"]),
+    ]
+    tensors = [
+        floats("w1", [2, 1, 3, 3], weights(18)), floats("w2", [2, 2, 3, 3], weights(36)),
+        floats("w3", [4, 3], weights(12)), floats("zero", [], [0]), floats("six", [], [6]),
+        ints("shape", [1, -1]),
+    ]
+    body = message((2, "residual"), *[(1, n) for n in graph], *[(5, t) for t in tensors],
+                   (11, value("x", [1, 1, 4, 4])), (12, value("y", [1, 3])))
+    return message((1, 7), (7, body), (8, message((2, 13))))
+
+
 def walkthrough_samples():
     """Four images of 7 x 7 as .npy: bars of two directions, at two places, on a dim ground."""
     bars = [[1.0 if (x, y)[i % 2] in (i + 1, i + 2) else 0.125 for y in range(7) for x in range(7)]
@@ -151,6 +175,7 @@ CASES = {
     "walkthrough.onnx": walkthrough,
     "walkthrough.npy": walkthrough_samples,
     "small": lambda: model(),
+    "residual": residual,
     "small-weights": lambda: bytes(32) + struct.pack("<24f", *weights(24)),
     "truncated": lambda: model()[:-300],
     "no-graph": lambda: message((1, 7), (2, "nobody"), (8, message((2, 13)))),
@@ -159,7 +184,9 @@ CASES = {
     "wire-type": lambda: b"\x0b" + model(),
     "tag-0": lambda: b"\x00\x00" + model(),
     "nesting-65": lambda: nested(65),
+    "nesting-3000": lambda: nested(1000),
     "nesting-36000": lambda: nested(12000),
+    "nesting-60000": lambda: nested(20000),
     "empty-nodes": lambda: empties(1),
     "empty-tensors": lambda: empties(5),
     "empty-values": lambda: empties(13),
@@ -169,6 +196,8 @@ CASES = {
     "opset-21": lambda: model(opset=21),
     "dim-negative": lambda: model(conv_w=floats("conv1.weight", [2, 1, -3, 3], weights(18))),
     "dim-2-31": lambda: model(conv_w=floats("conv1.weight", [2, 1, 1 << 31, 3], weights(18))),
+    "dim-2-32": lambda: model(conv_w=floats("conv1.weight", [2, 1, 1 << 32, 3], weights(18))),
+    "dim-0": lambda: model(conv_w=floats("conv1.weight", [2, 0, 3, 3], [])),
     "dim-2-63": lambda: model(conv_w=floats("conv1.weight", [2, 1, (1 << 63) - 1, 3], weights(18))),
     "dim-product": lambda: model(conv_w=floats("conv1.weight", [65536, 65536, 3, 3], weights(18))),
     "input-negative": lambda: model(x=value("x", [1, 1, -4, 4])),
@@ -185,6 +214,7 @@ CASES = {
                                      (11, value("fc.weight", [3, 8])), conv_w=None, fc_w=None),
     "nan": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(11) + [float("nan")] + weights(12))),
     "infinite": lambda: model(conv_b=floats("conv1.bias", [2], [0.5, float("inf")])),
+    "kind-99": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(24), kind=99)),
     "strings": lambda: model(fc_w=floats("fc.weight", [3, 8], weights(24), kind=8)),
     "external": external,
     "external-below": lambda: external("below/weights.bin"),
@@ -209,6 +239,7 @@ CASES = {
     "pads": lambda: model(conv=conv(pads=[1, 1])),
     "stride-0": lambda: model(conv=conv(strides=[1, 0])),
     "stride-rank": lambda: model(conv=conv(strides=[1])),
+    "dilation-rank": lambda: model(conv=conv(kernel_shape=[3, 3], dilations=[1, 1, 1])),
     "dilation-negative": lambda: model(conv=conv(dilations=[-1, 1])),
     "auto-pad": lambda: model(conv=conv(auto_pad="SAME_MIDDLE")),
     "channels": lambda: model(conv_w=floats("conv1.weight", [2, 3, 3, 3], weights(54))),
