@@ -112,8 +112,8 @@ static struct ir_graph *import_frozen(const struct pair_files *p, size_t first) 
 
   graph.initializer =
       ARENA_NEW(run.comp.arena, Onnx__TensorProto *, graph.n_initializer + p->n_inputs);
-  memcpy(graph.initializer, p->model->graph->initializer,
-         graph.n_initializer * sizeof *graph.initializer);
+  for (size_t i = 0; i < graph.n_initializer; i++)
+    graph.initializer[i] = p->model->graph->initializer[i];
   for (size_t i = first; i < p->n_inputs; i++)
     graph.initializer[graph.n_initializer++] = p->input[i];
   model.graph = &graph;

@@ -20,7 +20,13 @@ static const char analog_head[] = "ir 1\ngraph \"g\"\n"
                                   "%w35 = input : f32[3, 5]\n"
                                   "%big = input : f32[1, 1, 40000, 40000]\n"
                                   "%long = input : f32[40000]\n"
-                                  "%tall = input : f32[65000, 1]\n";
+                                  "%tall = input : f32[65000, 1]\n"
+                                  "%t1 = input : f32[4, 6, 3]\n"
+                                  "%pick = input : i64[2, 3]\n"
+                                  "%one = input : f32[]\n"
+                                  "%zero = input : u8[]\n"
+                                  "%zeros = input : u8[5]\n"
+                                  "%bytes = input : u8[2, 5]\n";
 
 static const char spiking_head[] =
     "ir 1\ngraph \"g\" {facts=[spiking], schedule=synchronous}\n"
@@ -52,6 +58,43 @@ static const struct row analog_rows[] = {
     {"conv %img, %k32 {group=-2} : f32[1]", "group is -2"},
     {"conv %img, %k1 : f32[1]", "both need the same number of axes"},
     {"conv %img, %k3, %b4 : f32[1]", "bias is f32[4]; it must be f32[6]"},
+    {"conv_transpose %line, %t1 {stride=[2], pad=[1, -1]} : f32[1, 6, 19]", NULL},
+    {"conv_transpose %img, %k3 : f32[1]", "axis 0 of the weight must have 4 channels"},
+    {"conv_transpose %line, %t1 {group=3} : f32[1]", "group is 3; it must divide the 4 input"},
+    {"conv_transpose %line, %t1, %b4 : f32[1]", "bias is f32[4]; it must be f32[6]"},
+    {"conv_transpose %line, %t1 {pad=[65535, 0]} : f32[1]", "pad leaves"},
+    {"conv_transpose %line, %t1 {pad=[65536, 0]} : f32[1]", "pad is 65536; it must be within"},
+    {"mul %img, %vec : f32[1]", "sizes must be equal or 1"},
+    {"sub %mat, %int : f32[1]", "both need the same element type"},
+    {"max %int, %int : i64[2]", NULL},
+    {"pow %int, %int : i64[2]", "operand 1 is i64[2]; it must be f32"},
+    {"prelu %mat, %vec : f32[2, 5]", NULL},
+    {"tanh %int : i64[2]", "operand 1 is i64[2]; it must be f32"},
+    {"shrink %vec : f32[5]", NULL},
+    {"reduce_mean %img {axes=[1, 3]} : f32[1, 1, 8, 1]", NULL},
+    {"reduce_sum %img {axes=[3, 1]} : f32[1]", "axes[1] is 1; the axes"},
+    {"reduce_max %img {axes=[4]} : f32[1]", "axes[0] is 4"},
+    {"reduce_min %img {axes=[-1]} : f32[1]", "axes[0] is -1"},
+    {"argmax %mat {axis=1} : i64[2, 1]", NULL},
+    {"argmax %mat {axis=2} : i64[1]", "axis is 2"},
+    {"maxpool_index %img {kernel=[2, 2]} : i64[1, 4, 7, 5]", NULL},
+    {"maxpool_index %int {kernel=[2, 2]} : i64[1]", "it must be f32"},
+    {"gather_elements %mat, %pick {axis=1} : f32[2, 3]", NULL},
+    {"gather_elements %mat, %int {axis=1} : f32[1]", "has other axes, or shorter ones"},
+    {"gather_elements %mat, %mat {axis=1} : f32[1]", "they must be i32 or i64"},
+    {"gather_nd %mat, %int : f32[]", NULL},
+    {"gather_nd %cube, %int {batch_dims=0} : f32[4, 5, 6]", NULL},
+    {"gather_nd %vec, %int : f32[1]", "that picks nothing out of f32[5]"},
+    {"gather_nd %mat, %int {batch_dims=9223372036854775807} : f32[1]",
+     "batch_dims is 922337203685"},
+    {"gather_nd %cube, %pick {batch_dims=1} : f32[1]",
+     "axis 0 of f32[1, 2, 4, 5, 6] and i64[2, 3]"},
+    {"quantize %mat, %one, %zero : u8[2, 5]", NULL},
+    {"quantize %mat, %vec, %zero : u8[2, 5]", "both need one value, or one per index of axis"},
+    {"quantize %mat, %one, %int : i64[1]", "integers and the zero of one type"},
+    {"dequantize %bytes, %vec, %zeros {axis=1} : f32[2, 5]", NULL},
+    {"dequantize %bytes, %vec, %zeros : f32[1]", "axis 0 of u8[2, 5] has another size"},
+    {"dequantize %mat, %one, %zero : f32[1]", "integers and the zero of one type"},
     {"conv %vec, %vec : f32[1]", "the operand is f32[5]; it needs at least 3 axes"},
     {"conv %int, %k3 : f32[1]", "operand 1 is i64[2]; it must be f32"},
     {"conv %img, %k3 {stride=[0, 1]} : f32[1]", "stride is 0; it must be 1 to 2147483647"},
