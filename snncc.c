@@ -152,11 +152,13 @@ static double now_seconds(void) {
 static int run_in_process(struct comp *c) {
   const struct options *o = c->opt;
   double begin = now_seconds();
-  struct ir_graph *g = read_inputs(c), *analog = NULL, *spiking = NULL;
+  struct ir_graph *g = read_inputs(c), *read = NULL, *analog = NULL, *spiking = NULL;
   bool is_inspect = o->command == CMD_INSPECT;
 
   if (!g)
     return EXIT_INPUT;
+  if (is_inspect)
+    read = ir_graph_clone(c->arena, g);
   if (!(ir_facts(g) & IR_FACT_SPIKING)) {
     if (!pass_run_pipeline(c, &g, PIPELINE_ANALOG))
       return EXIT_INPUT;
@@ -169,7 +171,7 @@ static int run_in_process(struct comp *c) {
       return EXIT_INPUT;
   }
   c->seconds_convert = now_seconds() - begin;
-  return is_inspect ? host_inspect(c, analog, spiking) : host_eval(c, analog, spiking);
+  return is_inspect ? host_inspect(c, read, analog, spiking) : host_eval(c, analog, spiking);
 }
 
 static int run_command(struct comp *c) {

@@ -24,9 +24,10 @@ const struct backend *backend_for(struct comp *c, const char *path);
  * with --steps 0, where only the ANN runs. Exit code. */
 int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking);
 
-/* inspect: the table of layers. Either graph may be NULL: an .ir of the spiking level has no analog
- * graph, a network that cannot be converted (its reasons were told as errors before) no spiking
- * one. Exit code: 0 in both cases. */
-int host_inspect(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking);
+/* inspect: the table of layers; `read` is the model before any pass. Either of the others may be
+ * NULL: an .ir of the spiking level has no analog graph, a network that cannot be converted (its
+ * reasons were told as errors before) no spiking one. Exit code: 0 in both cases. */
+int host_inspect(struct comp *c, const struct ir_graph *read, const struct ir_graph *analog,
+                 const struct ir_graph *spiking);
 
 #endif

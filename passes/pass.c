@@ -87,7 +87,8 @@ static unsigned facts_after(const struct pass *p, unsigned facts) {
 /* Refuses an order whose needs are not met, before anything has run. */
 static bool check_order(struct comp *c, const struct ir_graph *g, const struct pass_step *steps,
                         size_t n) {
-  unsigned facts = ir_facts(g);
+  /* No graph gets here whose types are not known, whatever a text says that was written by hand. */
+  unsigned facts = ir_facts(g) | IR_FACT_SHAPED;
 
   for (size_t i = 0; i < n; i++) {
     const struct pass *p = steps[i].pass;
@@ -95,13 +96,9 @@ static bool check_order(struct comp *c, const struct ir_graph *g, const struct p
     char names[FACTS_TEXT];
     if (facts & steps[i].until)
       continue;
-    if (missing) {
-      const char *helper = pass_that_gives(missing);
-      return diag_error(c->diag, no_place, "pass %s needs a graph that is %s; %s before it",
-                        p->name, fact_names(missing, names),
-                        helper ? arena_printf(c->arena, "run %s", helper)
-                               : "types have to be known");
-    }
+    if (missing)
+      return diag_error(c->diag, no_place, "pass %s needs a graph that is %s; run %s before it",
+                        p->name, fact_names(missing, names), pass_that_gives(missing));
     facts = facts_after(p, facts);
   }
   return true;
@@ -177,6 +174,8 @@ static size_t stop_after(const char *last, const struct pass_step *steps, size_t
 static bool lacks_samples(const struct comp *c, const struct pass *p) {
   enum normalize how = c->opt->normalize;
 
+  if (c->opt->command == CMD_INSPECT) /* sizes do not depend on thresholds */
+    return false;
   return how != NORMALIZE_WEIGHTS && how != NORMALIZE_NONE && !c->calib && !c->opt->passes &&
          strcmp(p->name, "normalize-weights") == 0;
 }

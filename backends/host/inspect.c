@@ -45,11 +45,25 @@ static double parameters_of(const struct ir_graph *g, const struct ir_node *n) {
   return sum;
 }
 
+/* Why the table has not as many parameters as the file. */
+static void print_merged(struct arena *a, const struct ir_graph *read, double n_left) {
+  double n_read = 0;
+
+  for (size_t i = 1; i <= ir_n_nodes(read); i++)
+    n_read += parameters_of(read, ir_node(read, ir_id_at(i)));
+  if (n_read != n_left)
+    printf(
+        "The model as read has %s parameters: batchnorms, constants and linear layers that follow "
+        "each\nother are merged.\n",
+        table_count(a, n_read));
+}
+
 static const char *number_or_blank(struct arena *a, double x) {
   return x > 0 ? table_count(a, x) : "";
 }
 
-static void print_analog(struct arena *a, const struct ir_graph *g, cJSON *json) {
+static void print_analog(struct arena *a, const struct ir_graph *read, const struct ir_graph *g,
+                         cJSON *json) {
   static const char *const columns[] = {"<node", "<op", "<shape", ">parameters", ">MACs"};
   struct table *t = table_new(a, sizeof columns / sizeof *columns, columns);
   cJSON *list = cJSON_AddArrayToObject(json, "nodes");
@@ -82,6 +96,7 @@ static void print_analog(struct arena *a, const struct ir_graph *g, cJSON *json)
   table_row(t,
             (const char *[]){"all", "", "", table_count(a, all_params), table_count(a, all_macs)});
   table_print(t, stdout);
+  print_merged(a, read, all_params);
   cJSON_AddNumberToObject(json, "parameters", all_params);
   cJSON_AddNumberToObject(json, "ann_macs", all_macs);
   cJSON_AddNumberToObject(json, "ann_ops", all_ops);
@@ -122,14 +137,15 @@ static void print_spiking(struct arena *a, const struct ir_graph *g, const struc
   cJSON_AddNumberToObject(json, "const_bytes", (double)plan_const_bytes(p));
 }
 
-int host_inspect(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking) {
+int host_inspect(struct comp *c, const struct ir_graph *read, const struct ir_graph *analog,
+                 const struct ir_graph *spiking) {
   const struct plan *p = spiking ? plan_new(c->arena, c->diag, spiking) : NULL;
   cJSON *json = report_json_new(c);
   bool is_written = true;
 
   cJSON_AddStringToObject(json, "model", c->opt->model);
   if (analog)
-    print_analog(c->arena, analog, json);
+    print_analog(c->arena, read, analog, json);
   if (p) {
     printf("%sAs spiking network, float, layers with their pools:\n", analog ? "\n" : "");
     print_spiking(c->arena, spiking, p, json);
