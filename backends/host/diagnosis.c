@@ -19,6 +19,7 @@ struct layer_sums {
   ir_id analog;          /* none: no node to compare with */
   size_t channels, area; /* of the spiking side, channels last */
   size_t n_units;
+  bool has_relu;                 /* a readout that cuts off what its analog node does not */
   const struct ir_tensor *scale; /* per channel or one: what a spike in every step stands for */
   double n, x, y, xx, yy, xy;
   double n_saturated;
@@ -50,6 +51,7 @@ static void start_layer(struct comp *c, const struct ir_graph *analog, const str
   s->area = s->n_units / s->channels;
   s->scale = ir_attr_tensor(node, IR_A_THRESHOLD);
   s->analog = find_node(analog, out);
+  s->has_relu = node->op == IR_READOUT && ir_attr(node, IR_A_MIN);
   if (!s->scale && node->op != IR_READOUT)
     s->analog = (ir_id){0};
   if (!ir_is_none(s->analog) &&
@@ -92,7 +94,7 @@ static void add_spikes(struct layer_sums *s, const uint16_t *counts, const float
 
 static void add_readout(struct layer_sums *s, const float *out, const float *y) {
   for (size_t u = 0; y && u < s->n_units; u++)
-    add_pair(s, (double)out[u], (double)y[u]);
+    add_pair(s, (double)out[u], s->has_relu && y[u] < 0 ? 0 : (double)y[u]);
 }
 
 static double pearson(const struct layer_sums *s) {
