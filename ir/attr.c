@@ -68,7 +68,7 @@ struct ir_attr ir_attr_copy(struct arena *a, struct ir_attr attr) {
   return attr;
 }
 
-/* Unknown ones go last, where ir_check_attrs names them. */
+/* Unknown ones go last, where ir_infer_type names them. */
 static int rank_of(const char *spec, enum ir_attr_key key) {
   int i = ir_spec_index(spec, key);
   return i < 0 ? IR_N_ATTRS : i;
@@ -90,25 +90,14 @@ static void remove_key(struct ir_attr *v, size_t *n, enum ir_attr_key key) {
   *n = kept;
 }
 
-/* A copy of the node's attributes without `key` and with room for one more. */
-static struct ir_attr *without(struct ir_graph *g, ir_id id, enum ir_attr_key key) {
+void ir_set_attr(struct ir_graph *g, ir_id id, struct ir_attr attr) {
   struct ir_node *n = &g->nodes[id.idx];
   struct ir_attr *v = ARENA_NEW(g->arena, struct ir_attr, n->n_attr + 1);
   if (n->n_attr)
     memcpy(v, n->attr, n->n_attr * sizeof *v);
-  remove_key(v, &n->n_attr, key);
-  n->attr = v;
-  return v;
-}
-
-void ir_set_attr(struct ir_graph *g, ir_id id, struct ir_attr attr) {
-  struct ir_node *n = &g->nodes[id.idx];
-  struct ir_attr *v = without(g, id, attr.key);
+  remove_key(v, &n->n_attr, attr.key);
   ir_attr_insert(v, &n->n_attr, ir_op_attrs(n->op), ir_attr_copy(g->arena, attr));
-}
-
-void ir_drop_attr(struct ir_graph *g, ir_id id, enum ir_attr_key key) {
-  (void)without(g, id, key);
+  n->attr = v;
 }
 
 const struct ir_attr *ir_graph_attr(const struct ir_graph *g, enum ir_attr_key key) {

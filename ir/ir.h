@@ -247,9 +247,8 @@ struct ir_attr ir_text(enum ir_attr_key key, const char *v);
 struct ir_attr ir_ints(enum ir_attr_key key, const int64_t *v, size_t n);
 struct ir_attr ir_tensor_attr(enum ir_attr_key key, struct ir_tensor t);
 
-/* Copies of a node's attributes with one set, or one removed; in the graph's arena. */
+/* A copy of the node's attributes with one set; in the graph's arena. */
 void ir_set_attr(struct ir_graph *g, ir_id id, struct ir_attr attr);
-void ir_drop_attr(struct ir_graph *g, ir_id id, enum ir_attr_key key);
 
 /* A window with its defaults filled in; n_axes spatial axes. Works for conv, pools and their
  * projections: kernel comes from the attribute or from the weight. */

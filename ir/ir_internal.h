@@ -68,9 +68,8 @@ void ir_link_all_uses(struct ir_graph *g);
 ir_id ir_find(const struct ir_graph *g, const char *name);
 bool ir_is_projection(enum ir_op op);
 
-/* Operand count and attributes (which, kinds, order, each once) against ops.def. */
+/* Operand count against ops.def, ids against the graph. */
 bool ir_check_operands(const struct ir_graph *g, struct diag *d, const struct ir_node *n);
-bool ir_check_attrs(const struct ir_graph *g, struct diag *d, const struct ir_node *n);
 
 /* ---- type inference ---- */
 

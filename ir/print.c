@@ -51,7 +51,7 @@ static void put_element(struct buf *b, const struct ir_tensor *t, size_t i) {
   case IR_SIGNED:
   case IR_CURRENT:
   case IR_N_DTYPES:
-    break; /* no stored elements: ir_check_attrs */
+    break; /* no stored elements: ir_infer_type */
   }
 }
 

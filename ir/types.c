@@ -121,7 +121,8 @@ static bool check_attr_value(const struct ir_infer *f, const struct ir_attr *a) 
   return true;
 }
 
-bool ir_check_attrs(const struct ir_graph *g, struct diag *d, const struct ir_node *n) {
+/* Which attributes, their kinds, order, each once, against ops.def. */
+static bool check_attrs(const struct ir_graph *g, struct diag *d, const struct ir_node *n) {
   const struct ir_infer f = {g, d, (struct ir_node *)(uintptr_t)n};
   const char *spec = ir_op_attrs(n->op);
   struct ir_spec_item item;
@@ -144,7 +145,7 @@ bool ir_check_attrs(const struct ir_graph *g, struct diag *d, const struct ir_no
 
 bool ir_infer_type(const struct ir_graph *g, struct diag *d, struct ir_node *n) {
   const struct ir_infer f = {g, d, n};
-  if (!ir_check_operands(g, d, n) || !ir_check_attrs(g, d, n))
+  if (!ir_check_operands(g, d, n) || !check_attrs(g, d, n))
     return false;
   if (!ir_infer_analog(&f))
     return false;

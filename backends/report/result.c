@@ -34,6 +34,16 @@ static void print_accuracy(struct arena *a, const char *what, uint64_t right, ui
          table_count(a, (double)right), table_count(a, (double)n), low, high);
 }
 
+/* Cost of one image in the paper's units: 14 a multiply-accumulate, 1 an addition. */
+static double cost_ann(const struct result *r) {
+  return MAC_COST * r->ann_macs + r->ann_ops;
+}
+
+static double cost_snn(const struct result *r, size_t step) {
+  return per_image(r, r->synops[step - 1]) + per_image(r, r->pool_ops[step - 1]) +
+         r->bias_ops_per_step * (double)step + MAC_COST * r->input_ops;
+}
+
 static void print_steps(struct arena *a, const struct result *r) {
   static const char *const columns[] = {">step",     ">accuracy", ">lost",     ">synops/image",
                                         ">pool ops", ">bias ops", ">SNN cost", ">factor"};
@@ -42,7 +52,7 @@ static void print_steps(struct arena *a, const struct result *r) {
   for (size_t s = 1; s <= r->steps; s++) {
     uint64_t right = r->snn_correct[s - 1];
     double lost = 100.0 * ((double)r->ann_correct - (double)right) / (double)r->images;
-    double cost = result_cost_snn(r, s);
+    double cost = cost_snn(r, s);
 
     if (!is_shown_step(r, s))
       continue;
@@ -51,7 +61,7 @@ static void print_steps(struct arena *a, const struct result *r) {
                      arena_printf(a, "%.2f", lost), table_short(a, per_image(r, r->synops[s - 1])),
                      table_short(a, per_image(r, r->pool_ops[s - 1])),
                      table_short(a, r->bias_ops_per_step * (double)s), table_short(a, cost),
-                     arena_printf(a, "%.2f", result_cost_ann(r) / cost)});
+                     arena_printf(a, "%.2f", cost_ann(r) / cost)});
   }
   table_print(t, stdout);
 }
@@ -100,19 +110,10 @@ void report_eval_text(struct comp *c, const struct result *r) {
   printf(
       "\nANN cost %s = 14 x MACs + bias additions. SNN cost = synops + pool ops + bias ops + 14 x "
       "the\n%s MACs of the first layer. factor = ANN cost / SNN cost.\n\n",
-      table_short(a, result_cost_ann(r)), table_short(a, r->input_ops));
+      table_short(a, cost_ann(r)), table_short(a, r->input_ops));
   print_layers(a, r);
   printf("\ncorrelation (of rate with activation), saturated and dead: over the first %s images\n",
          table_count(a, (double)r->n_diagnosed));
-}
-
-double result_cost_ann(const struct result *r) {
-  return MAC_COST * r->ann_macs + r->ann_ops;
-}
-
-double result_cost_snn(const struct result *r, size_t step) {
-  return per_image(r, r->synops[step - 1]) + per_image(r, r->pool_ops[step - 1]) +
-         r->bias_ops_per_step * (double)step + MAC_COST * r->input_ops;
 }
 
 /* JSON has no NaN. */

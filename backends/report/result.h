@@ -38,10 +38,6 @@ struct result {
   size_t n_layers, n_diagnosed; /* images behind correlation, saturated, dead */
 };
 
-/* Cost of one image in the paper's units: 14 a multiply-accumulate, 1 an addition. */
-double result_cost_ann(const struct result *r);
-double result_cost_snn(const struct result *r, size_t step);
-
 void report_eval_text(struct comp *c, const struct result *r);
 /* To --json, as an output of comp->outputs. False: told. */
 bool report_eval_json(struct comp *c, const struct result *r);

@@ -66,8 +66,6 @@ bool data_stream_open(struct data_stream *in, struct comp *c, const char *path);
 void data_stream_close(struct data_stream *in);
 /* Fills in->head; the stream must be at its beginning. */
 bool data_stream_look(struct data_stream *in);
-/* *got < len only at the end. */
-bool data_stream_get(struct data_stream *in, void *bytes, size_t len, size_t *got);
 /* All of len bytes; `what` they are, for the message about a file that ends too early. */
 bool data_stream_need(struct data_stream *in, void *bytes, size_t len, const char *what);
 bool data_stream_skip(struct data_stream *in, uint64_t len, const char *what);

@@ -89,7 +89,8 @@ bool data_stream_look(struct data_stream *in) {
   return get_fresh(in, in->head, sizeof(in->head), &in->n_head);
 }
 
-bool data_stream_get(struct data_stream *in, void *bytes, size_t len, size_t *got) {
+/* *got < len only at the end. */
+static bool get(struct data_stream *in, void *bytes, size_t len, size_t *got) {
   size_t kept = in->n_head - in->head_at;
   size_t fresh;
 
@@ -107,7 +108,7 @@ bool data_stream_get(struct data_stream *in, void *bytes, size_t len, size_t *go
 bool data_stream_need(struct data_stream *in, void *bytes, size_t len, const char *what) {
   size_t got;
 
-  if (!data_stream_get(in, bytes, len, &got))
+  if (!get(in, bytes, len, &got))
     return false;
   if (got < len)
     return diag_error(in->c->diag, in->loc, "the file is cut off: it ends within %s", what);
@@ -131,7 +132,7 @@ bool data_stream_end(struct data_stream *in) {
   uint8_t more;
   size_t got;
 
-  if (!data_stream_get(in, &more, 1, &got))
+  if (!get(in, &more, 1, &got))
     return false;
   if (got)
     return diag_error(in->c->diag, in->loc, "more bytes follow than the header announces");

@@ -156,10 +156,6 @@ void diag_on_bug(struct diag *d, jmp_buf *env) {
   d->on_bug = env;
 }
 
-size_t diag_n_errors(const struct diag *d) {
-  return d->n_errors;
-}
-
 void diag_set_quiet(struct diag *d, bool quiet) {
   d->is_quiet = quiet;
 }

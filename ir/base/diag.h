@@ -47,7 +47,6 @@ _Noreturn void diag_bug(struct diag *d, struct loc loc, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void diag_on_bug(struct diag *d, jmp_buf *env); /* where diag_bug unwinds to */
 
-size_t diag_n_errors(const struct diag *d);
 void diag_set_quiet(struct diag *d, bool quiet); /* -q: no warnings, no notes */
 
 /* `s` in double quotes, control bytes and non-UTF-8 as \xNN, shortened to 80 bytes. */

@@ -43,8 +43,6 @@ bool plan_fail(const struct plan_builder *b, const struct ir_node *n, const char
 
 /* Each adds one and gives its index, or the argument that names it. */
 void plan_add_op(struct plan_builder *b, struct plan_op op);
-struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct plan_buffer buffer,
-                                const char *suffix);
 struct plan_arg plan_add_tensor(struct plan_builder *b, size_t layer, const char *suffix,
                                 const float *data, size_t n);
 

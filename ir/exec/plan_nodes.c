@@ -11,8 +11,8 @@ void plan_add_op(struct plan_builder *b, struct plan_op op) {
   b->plan->op[b->plan->n_ops++] = op;
 }
 
-struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct plan_buffer buffer,
-                                const char *suffix) {
+static struct plan_arg add_buffer(struct plan_builder *b, size_t layer, struct plan_buffer buffer,
+                                  const char *suffix) {
   struct plan *p = b->plan;
 
   buffer.name = arena_printf(b->arena, "%s%s", p->layer[layer].name, suffix);
@@ -80,7 +80,7 @@ static bool add_spikes(struct plan_builder *b, ir_id id, size_t layer, struct pl
 
   if (at < 0)
     return plan_fail(b, n, "has no spikes_at; pass place-memory gives it");
-  *arg = plan_add_buffer(
+  *arg = add_buffer(
       b, layer, (struct plan_buffer){.kind = PLAN_SPIKES, .n = words, .at = (size_t)at}, "_spikes");
   b->spikes[id.idx] = arg->index;
   return true;
@@ -106,7 +106,7 @@ static void add_drive(struct plan_builder *b, struct plan_target *t, int32_t *st
     has_current |= plan_is_current(b, t->node->in[k]);
   t->drive = bias;
   if (has_current) {
-    t->drive = plan_add_buffer(
+    t->drive = add_buffer(
         b, t->layer, (struct plan_buffer){.kind = PLAN_CURRENT, .n = neurons_of(t->shape)}, "_i");
     plan_add_op(b, (struct plan_op){.kernel = PLAN_FILL,
                                     .phase = PLAN_SET_INPUT,
@@ -162,8 +162,8 @@ static bool add_target(struct plan_builder *b, ir_id id, struct plan_target *t, 
   t->node = n; /* a readout is flat, the currents into it may be maps */
   t->shape = plan_shape_of(n->n_in > 0 ? &ir_node(b->graph, n->in[0])->type : &n->type);
   t->layer = add_layer(b, id, neurons_of(t->shape));
-  t->v = plan_add_buffer(
-      b, t->layer, (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = neurons_of(t->shape)}, "_v");
+  t->v = add_buffer(b, t->layer,
+                    (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = neurons_of(t->shape)}, "_v");
   add_drive(b, t, step);
   first = b->plan->n_ops;
   for (size_t k = 0; k < n->n_in; k++)
@@ -205,7 +205,7 @@ static ir_id fused_pool(const struct plan_builder *b, ir_id id) {
 static struct plan_arg add_sent(struct plan_builder *b, ir_id id, size_t layer) {
   size_t n = neurons_of(plan_shape_of(&ir_node(b->graph, id)->type));
   struct plan_arg sent =
-      plan_add_buffer(b, layer, (struct plan_buffer){.kind = PLAN_COUNT, .n = n}, "_sent");
+      add_buffer(b, layer, (struct plan_buffer){.kind = PLAN_COUNT, .n = n}, "_sent");
 
   b->sent[id.idx] = sent.index;
   return sent;
@@ -314,7 +314,7 @@ static struct plan_op pool_of(struct plan_builder *b, ir_id id, ir_id from, size
                        .node = id};
 
   if (ir_node(b->graph, id)->type.dtype != IR_SIGNED) {
-    op.arg[1] = plan_add_buffer(b, layer, counts, "_counts");
+    op.arg[1] = add_buffer(b, layer, counts, "_counts");
     return op;
   }
   op.kernel = PLAN_MAXPOOL_SIGNED;

@@ -53,7 +53,7 @@ static void break_operand_count(struct ir_graph *g) {
   node(g, O)->n_in = 0;
 }
 static void break_attr_missing(struct ir_graph *g) {
-  ir_drop_attr(g, ir_id_at(P), IR_A_THRESHOLD);
+  node(g, P)->n_attr = 1;
 }
 static void break_attr_foreign(struct ir_graph *g) {
   ir_set_attr(g, ir_id_at(P), ir_int(IR_A_AXIS, 1));
