@@ -80,11 +80,11 @@ group_replay() {
   for t in onnx data ir; do
     verdict "seeds of fuzz target $t" python3 tests/fuzz/make_seeds.py "$t" "$tmp/seeds/$t"
     ASAN_OPTIONS=allocator_may_return_null=1 verdict "fuzz target $t" build/asan/fuzz/replay_$t \
-      "$tmp/seeds/$t" $(ls -d tests/fuzz/corpus/$t tests/fuzz/crashes/$t 2>/dev/null)
+      "$tmp/seeds/$t" $(ls -d tests/fuzz/crashes/$t 2>/dev/null)
   done
 }
-# What goes wrong: failing calls, damaged models. $1: how many faults for each command, under
-# sanitizers $2, how many damages for each model; "" is all. The seed is fixed.
+# What goes wrong: failing calls, damaged models. $1: how many faults for each command, $2: under
+# sanitizers, $3: how many damages for each model; "" is all. The seed is fixed.
 run_faults() {
   F=$B/faults
   verdict "tools of tests/faults build" $MAKE -s -j"$(nproc)" B="$B" faulty
@@ -98,10 +98,11 @@ run_faults() {
     python3 tests/golden/make_onnx.py $m >"$tmp/$m"
   done
   set -- ${3:+-n $3}
-  verdict "prefixes of models" build/asan/faults/damage "$@" prefixes "$tmp/walkthrough.onnx" \
+  null=ASAN_OPTIONS=allocator_may_return_null=1
+  verdict "prefixes of models" env $null build/asan/faults/damage "$@" prefixes "$tmp/walkthrough.onnx" \
     "$tmp/small" "$tmp/residual" "$tmp/comment-name" models/lenet5.onnx
   grep ' prefixes,' "$tmp/out" | sed 's|.*/||'
-  verdict "changed bytes of a model" build/asan/faults/damage "$@" bytes "$tmp/small"
+  verdict "changed bytes of a model" env $null build/asan/faults/damage "$@" bytes "$tmp/small"
   grep ' changed bytes,' "$tmp/out" | sed 's|.*/||'
 }
 group_faults() {
@@ -109,7 +110,7 @@ group_faults() {
   grep -vE '^faults: |(prefixes|changed bytes), ' "$tmp/faults"
 }
 group_faults_all() {
-  run_faults "" "" ""
+  run_faults "" 40 ""
 }
 group_diff() {
   verdict "same bits over every route, models/lenet5.onnx" \
