@@ -161,13 +161,17 @@ char *arena_strdup(struct arena *a, const char *s) {
   return arena_strndup(a, s, strlen(s));
 }
 
+/* Formatted once where it is short, as nearly all texts are. */
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap) {
+  char brief[256];
   va_list again;
   va_copy(again, ap);
-  int len = vsnprintf(NULL, 0, fmt, again);
+  int len = vsnprintf(brief, sizeof brief, fmt, again);
   va_end(again);
   if (len < 0)
     out_of_memory(a, 0);
+  if ((size_t)len < sizeof brief)
+    return arena_strndup(a, brief, (size_t)len);
   char *s = arena_alloc(a, (size_t)len + 1, 1);
   vsnprintf(s, (size_t)len + 1, fmt, ap);
   return s;
