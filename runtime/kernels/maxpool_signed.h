@@ -19,16 +19,18 @@ static inline uint16_t snn_window_most(const struct snn_window *d, int32_t y, in
                                        const uint16_t *sent) {
   uint16_t most = 0;
 
-  for (int32_t ky = 0; ky < d->kernel_height; ky++)
+  for (int32_t ky = 0; ky < d->kernel_height; ky++) {
+    const int32_t from_y = y * d->stride_y + ky * d->dilation_y - d->pad_top;
+    if (from_y < 0 || from_y >= d->in_height)
+      continue;
     for (int32_t kx = 0; kx < d->kernel_width; kx++) {
-      const int32_t from_y = y * d->stride_y + ky * d->dilation_y - d->pad_top;
       const int32_t from_x = x * d->stride_x + kx * d->dilation_x - d->pad_left;
-      const int32_t at = (from_y * d->in_width + from_x) * d->in_channels;
-      if (from_y < 0 || from_y >= d->in_height || from_x < 0 || from_x >= d->in_width)
+      if (from_x < 0 || from_x >= d->in_width)
         continue;
-      if (sent[at] > most)
-        most = sent[at];
+      if (sent[(from_y * d->in_width + from_x) * d->in_channels] > most)
+        most = sent[(from_y * d->in_width + from_x) * d->in_channels];
     }
+  }
   return most;
 }
 
