@@ -1,5 +1,6 @@
 #include "ir/ir_internal.h"
 
+#include <float.h>
 #include <math.h>
 
 static bool is_spikes(const struct ir_type *t) {
@@ -285,8 +286,11 @@ static bool infer_view(const struct ir_infer *f) {
 static bool infer_readout(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0);
   int64_t n = ir_type_count(x);
+  double early_exit = ir_attr_float(f->n, IR_A_EARLY_EXIT, 1);
   if (ir_attr_float(f->n, IR_A_MIN, 0) != 0)
     return ir_fail(f, "min is %g; it must be 0 or absent", ir_attr_float(f->n, IR_A_MIN, 0));
+  if (!(early_exit > 0) || early_exit > (double)FLT_MAX)
+    return ir_fail(f, "early_exit is %g; it must be a float32 above 0", early_exit);
   return want_signal(f) && want_equal(f, IR_CURRENT) && check_per_neuron(f, IR_A_BIAS, x) &&
          set_type(f, IR_F32, 1, &n);
 }

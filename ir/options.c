@@ -119,6 +119,10 @@ static bool parse_list(struct arena *a, const struct option *opt, const char *te
 static bool parse_one_number(const struct option *opt, const char *text, double *v) {
   const char *rest;
 
+  if (strcmp(text, "auto") == 0 && strstr(opt->values, "|auto")) {
+    *v = OPTION_AUTO;
+    return true;
+  }
   return parse_number(text, &rest, v) && *rest == 0 && *v >= opt->least && *v <= opt->most;
 }
 
@@ -176,7 +180,8 @@ static const char *allowed(const struct parser *p, const struct option *opt) {
   const char *what = opt->kind == OPTION_IS_INT ? "a whole number"
                      : opt->kind == OPTION_IS_LIST
                          ? "one number, or one per channel (0.5,1/4,2), each"
-                         : "a number or fraction";
+                     : strstr(opt->values, "|auto") ? "auto, or a number or fraction"
+                                                    : "a number or fraction";
 
   if (opt->kind == OPTION_IS_TEXT)
     return "a text that is not empty";

@@ -40,6 +40,9 @@ static inline double number_list_at(struct number_list list, size_t channel, dou
   return list.n ? list.v[channel % list.n] : otherwise;
 }
 
+/* A number that is to be found. */
+#define OPTION_AUTO (-1.0)
+
 struct options {
   enum command command;
   const char *model; /* the file operand */
@@ -64,6 +67,7 @@ struct options {
   double v_init;
   enum maxpool maxpool;
   enum correct correct;
+  double early_exit; /* 0: off */
 
   const char *passes;     /* --passes a,b */
   const char *stop_after; /* --stop-after P */

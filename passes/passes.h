@@ -26,7 +26,8 @@ struct ir_graph;
   X(lower_spiking)                                                                                 \
   X(layout_weights)                                                                                \
   X(place_memory)                                                                                  \
-  X(correct_bias)
+  X(correct_bias)                                                                                  \
+  X(early_exit)
 
 #define PASS_DECLARE(name) bool pass_##name(struct comp *c, struct ir_graph **g);
 PASS_LIST(PASS_DECLARE)

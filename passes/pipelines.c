@@ -67,6 +67,8 @@ static const struct pass passes[N_PASSES] = {
                          "a place for each spike bitmap in the shared region"},
     [AT_correct_bias] = {"correct-bias", SHAPED | SPIKING | PLACED, 0, 0, pass_correct_bias,
                          "add to each bias what the layer sends too little (--correct bias)"},
+    [AT_early_exit] = {"early-exit", SHAPED | SPIKING | PLACED, 0, 0, pass_early_exit,
+                       "a margin that ends the run (--early-exit)"},
 };
 
 /* The order of all pipelines: a pipeline is this list up to its last row. */
@@ -94,6 +96,7 @@ static const struct {
     {AT_layout_weights, PIPELINE_SPIKING, LAID_OUT},
     {AT_place_memory, PIPELINE_SPIKING, PLACED},
     {AT_correct_bias, PIPELINE_SPIKING, 0},
+    {AT_early_exit, PIPELINE_SPIKING, 0},
 };
 enum { N_ORDER = sizeof order / sizeof order[0] };
 
@@ -115,6 +118,8 @@ static bool is_chosen(const struct comp *c, enum pass_tag tag) {
     return how == NORMALIZE_NONE;
   case AT_correct_bias:
     return c->opt->correct == CORRECT_BIAS;
+  case AT_early_exit:
+    return c->opt->early_exit != 0;
   default:
     return true;
   }

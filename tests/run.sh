@@ -116,7 +116,7 @@ group_diff() {
   verdict "same bits over every route, models/lenet5.onnx" \
     tests/diff/run.sh models/lenet5.onnx models/digits-images-idx3-ubyte.gz 100
   verdict "same bits over every route, signed spikes" tests/diff/run.sh models/lenet5.onnx \
-    models/digits-images-idx3-ubyte.gz 100 --neuron if_signed --normalize mse --steps 8
+    models/digits-images-idx3-ubyte.gz 100 --neuron if_signed --normalize mse --steps 8 --early-exit auto
   verdict "same bits over every route, a bias of each neuron and a relu at the end" \
     tests/diff/run.sh tests/diff/borders.ir models/digits-images-idx3-ubyte.gz 100
 }

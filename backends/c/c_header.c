@@ -77,8 +77,12 @@ static void write_api(const struct c_output *o, struct emit *e) {
       e, "The answer so far, in the order of the model: divided by the number of steps it is near "
          "the ANN's output before softmax. Returns 0.");
   emit_line(e, "int %s_output_of(const %s_state *s, %s_output y[%s_OUTPUT_SIZE]);", p, p, p, u);
-  emit_comment(e, "Reset, input, all steps, output. The class: the index of the largest output, "
-                  "the lowest of equals; or below 0 as above, and then y is not written.");
+  emit_comment(
+      e, arena_printf(o->arena,
+                      "Reset, input, all steps%s, output. The class: the index of the largest "
+                      "output, the lowest of equals; or below 0 as above, and then y is not "
+                      "written.",
+                      plan_early_exit(o->plan) > 0 ? " or until an output leads" : ""));
   emit_call(e, arena_printf(o->arena, "int %s_run(", p),
             (const char *const[]){arena_printf(o->arena, "%s_state *s", p),
                                   arena_printf(o->arena, "const %s_input x[%s_INPUT_SIZE]", p, u),

@@ -93,8 +93,19 @@ static void write_layer(const struct c_output *o, struct emit *e, const size_t *
   emit_blank(e);
 }
 
+static void write_early_exit(const struct c_output *o, struct emit *e) {
+  float lead = plan_early_exit(o->plan);
+
+  emit_comment(e, "The lead of the largest output that ends a run.");
+  emit_open(e, "static const float %s_early_exit[1] =", o->prefix);
+  emit_f32(e, &lead, 1);
+  emit_close(e, ";");
+  emit_blank(e);
+}
+
 void c_write_tables(const struct c_output *o, struct emit *e) {
-  static const char *const extra[] = {"check_input.h", "winner.h"};
+  static const char *const extra[] = {"check_input.h", "winner.h", "lead.h"};
+  size_t n_extra = sizeof extra / sizeof *extra - (plan_early_exit(o->plan) > 0 ? 0 : 1);
   struct by_layer ops = sort_by_layer(o);
   bool *is_done = ARENA_NEW(o->arena, bool, plan_n_tensors(o->plan));
 
@@ -104,7 +115,7 @@ void c_write_tables(const struct c_output *o, struct emit *e) {
   emit_line(e, "#include <stddef.h>");
   emit_line(e, "#include <string.h>");
   emit_blank(e);
-  c_write_kernels(o, e, extra, sizeof extra / sizeof *extra);
+  c_write_kernels(o, e, extra, n_extra);
   emit_comment(e, "The state is as large as the header says.");
   emit_line(e, "typedef char %s_state_size[sizeof(%s_state) == %s_RAM_BYTES ? 1 : -1];", o->prefix,
             o->prefix, o->upper);
@@ -112,6 +123,8 @@ void c_write_tables(const struct c_output *o, struct emit *e) {
   emit_line(e, "/* clang-format off */");
   for (size_t l = 0; l < plan_n_layers(o->plan); l++)
     write_layer(o, e, ops.op + ops.begin[l], ops.begin[l + 1] - ops.begin[l], is_done);
+  if (plan_early_exit(o->plan) > 0)
+    write_early_exit(o, e);
   emit_line(e, "/* clang-format on */");
   emit_blank(e);
 }
@@ -185,6 +198,22 @@ static void write_step(const struct c_output *o, struct emit *e) {
 }
 
 /* The loop over the steps is the one loop that is printed: it calls functions of this network. */
+static void write_steps(const struct c_output *o, struct emit *e) {
+  const char *p = o->prefix, *u = o->upper;
+  bool exits_early = plan_early_exit(o->plan) > 0;
+
+  emit_line(e, "for (int t = 0; t < %s_STEPS; t++)%s", u, exits_early ? " {" : "");
+  emit_line(e, "  %s_step(s);", p);
+  if (exits_early)
+    e->depth++;
+  emit_line(e, "%s_output_of(s, y);", p);
+  if (!exits_early)
+    return;
+  emit_line(e, "if (snn_lead(y, %s_OUTPUT_SIZE) >= %s_early_exit[0])", u, p);
+  emit_line(e, "  break;");
+  emit_close(e, "");
+}
+
 static void write_run(const struct c_output *o, struct emit *e) {
   const char *p = o->prefix, *u = o->upper;
 
@@ -200,9 +229,7 @@ static void write_run(const struct c_output *o, struct emit *e) {
   emit_line(e, "status = %s_set_input(s, x);", p);
   emit_line(e, "if (status < 0)");
   emit_line(e, "  return status;");
-  emit_line(e, "for (int t = 0; t < %s_STEPS; t++)", u);
-  emit_line(e, "  %s_step(s);", p);
-  emit_line(e, "%s_output_of(s, y);", p);
+  write_steps(o, e);
   emit_line(e, "return (int)snn_winner(y, %s_OUTPUT_SIZE);", u);
   emit_close(e, "");
 }

@@ -30,6 +30,7 @@ struct worker {
   float *x; /* one sample */
   uint64_t ann_correct;
   uint64_t *snn_correct; /* [steps] */
+  uint64_t *images;      /* [steps], that ran it */
   uint64_t *synops;      /* [steps], of that step alone */
   uint64_t *pool_ops;    /* [steps] */
   uint64_t *layer_spikes, *layer_synops;
@@ -65,15 +66,23 @@ static void run_snn(void *ctx, size_t worker, size_t item) {
   struct eval *e = ctx;
   struct worker *w = &e->workers[worker];
   double start = clock_thread();
+  bool is_decided = false, is_good = false;
 
   samples_get(e->samples, item, w->x);
   exec_spiking_set_input(w->spiking, w->x);
   for (size_t t = 0; t < e->steps; t++) {
     const struct exec_counts *counts = exec_spiking_counts(w->spiking);
 
+    if (is_decided) {
+      w->snn_correct[t] += is_good;
+      continue;
+    }
     exec_spiking_clear_counts(w->spiking);
     exec_spiking_step(w->spiking);
-    w->snn_correct[t] += is_right(e, exec_spiking_output(w->spiking), item);
+    is_good = is_right(e, exec_spiking_output(w->spiking), item);
+    is_decided = exec_spiking_is_decided(w->spiking);
+    w->images[t]++;
+    w->snn_correct[t] += is_good;
     for (size_t l = 0; l < e->n_layers; l++) {
       w->synops[t] += counts[l].synops;
       w->pool_ops[t] += counts[l].pool_ops;
@@ -98,6 +107,7 @@ static void make_workers(struct eval *e) {
       continue;
     w->spiking = exec_spiking_new(a, e->plan);
     w->snn_correct = ARENA_NEW(a, uint64_t, e->steps);
+    w->images = ARENA_NEW(a, uint64_t, e->steps);
     w->synops = ARENA_NEW(a, uint64_t, e->steps);
     w->pool_ops = ARENA_NEW(a, uint64_t, e->steps);
     w->layer_spikes = ARENA_NEW(a, uint64_t, e->n_layers);
@@ -119,6 +129,7 @@ static double run_phase(struct eval *e, const char *what, parallel_fn *fn) {
 static void sum_workers(const struct eval *e, struct result *r) {
   struct arena *a = e->comp->arena;
   uint64_t *correct = ARENA_NEW(a, uint64_t, e->steps);
+  uint64_t *image_steps = ARENA_NEW(a, uint64_t, e->steps);
   uint64_t *synops = ARENA_NEW(a, uint64_t, e->steps);
   uint64_t *pool_ops = ARENA_NEW(a, uint64_t, e->steps);
 
@@ -128,15 +139,18 @@ static void sum_workers(const struct eval *e, struct result *r) {
     r->seconds_per_image += w->seconds / (double)r->images;
     for (size_t t = 0; t < e->steps; t++) {
       correct[t] += w->snn_correct[t];
+      image_steps[t] += w->images[t];
       synops[t] += w->synops[t];
       pool_ops[t] += w->pool_ops[t];
     }
   }
   for (size_t t = 1; t < e->steps; t++) {
+    image_steps[t] += image_steps[t - 1];
     synops[t] += synops[t - 1];
     pool_ops[t] += pool_ops[t - 1];
   }
   r->snn_correct = correct;
+  r->image_steps = image_steps;
   r->synops = synops;
   r->pool_ops = pool_ops;
 }
@@ -222,6 +236,7 @@ int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_gra
     if (!e.plan)
       return 1;
     e.steps = r.steps = plan_steps(e.plan);
+    r.early_exit = (double)plan_early_exit(e.plan);
     e.n_layers = plan_n_layers(e.plan);
   }
   e.n_workers = parallel_jobs(c->opt->jobs);

@@ -17,6 +17,10 @@ static double per_image(const struct result *r, uint64_t sum) {
   return (double)sum / (double)r->images;
 }
 
+static double mean_steps(const struct result *r) {
+  return r->steps > 0 ? per_image(r, r->image_steps[r->steps - 1]) : 0;
+}
+
 static const char *percent_of(struct arena *a, uint64_t right, uint64_t n) {
   return arena_printf(a, "%.2f %%", 100.0 * (double)right / (double)n);
 }
@@ -39,9 +43,14 @@ static double cost_ann(const struct result *r) {
   return MAC_COST * r->ann_macs + r->ann_ops;
 }
 
+/* Of one image in steps 1 .. step. */
+static double bias_ops(const struct result *r, size_t step) {
+  return r->bias_ops_per_step * per_image(r, r->image_steps[step - 1]);
+}
+
 static double cost_snn(const struct result *r, size_t step) {
   return per_image(r, r->synops[step - 1]) + per_image(r, r->pool_ops[step - 1]) +
-         r->bias_ops_per_step * (double)step + MAC_COST * r->input_ops;
+         bias_ops(r, step) + MAC_COST * r->input_ops;
 }
 
 static void print_steps(struct arena *a, const struct result *r) {
@@ -56,12 +65,12 @@ static void print_steps(struct arena *a, const struct result *r) {
 
     if (!is_shown_step(r, s))
       continue;
-    table_row(t, (const char *[]){
-                     arena_printf(a, "%zu", s), percent_of(a, right, r->images),
-                     arena_printf(a, "%.2f", lost), table_short(a, per_image(r, r->synops[s - 1])),
-                     table_short(a, per_image(r, r->pool_ops[s - 1])),
-                     table_short(a, r->bias_ops_per_step * (double)s), table_short(a, cost),
-                     arena_printf(a, "%.2f", cost_ann(r) / cost)});
+    table_row(t, (const char *[]){arena_printf(a, "%zu", s), percent_of(a, right, r->images),
+                                  arena_printf(a, "%.2f", lost),
+                                  table_short(a, per_image(r, r->synops[s - 1])),
+                                  table_short(a, per_image(r, r->pool_ops[s - 1])),
+                                  table_short(a, bias_ops(r, s)), table_short(a, cost),
+                                  arena_printf(a, "%.2f", cost_ann(r) / cost)});
   }
   table_print(t, stdout);
 }
@@ -103,6 +112,9 @@ void report_eval_text(struct comp *c, const struct result *r) {
     return;
   }
   print_accuracy(a, "SNN", r->snn_correct[r->steps - 1], r->images);
+  if (r->early_exit > 0)
+    printf("exit   after %.2f steps on average, with a lead of %g; at most %zu\n", mean_steps(r),
+           r->early_exit, r->steps);
   printf("time   conversion %s, ANN %s, SNN %s; one image on one core %s\n\n",
          table_seconds(a, r->seconds_convert), table_seconds(a, r->seconds_ann),
          table_seconds(a, r->seconds_snn), table_seconds(a, r->seconds_per_image));
@@ -132,7 +144,7 @@ static void add_steps(cJSON *o, const char *name, const struct result *r, const 
     cJSON_AddItemToArray(list, cJSON_CreateNumber((double)sums[t] / divisor));
 }
 
-static void add_options(cJSON *o, const struct options *opt) {
+static void add_options(cJSON *o, const struct options *opt, double early_exit) {
   static const char *const normalize[] = {"percentile", "mse", "max", "weights", "none"};
 
   cJSON_AddStringToObject(o, "normalize", normalize[opt->normalize]);
@@ -143,6 +155,7 @@ static void add_options(cJSON *o, const struct options *opt) {
   cJSON_AddNumberToObject(o, "v_init", opt->v_init);
   cJSON_AddStringToObject(o, "maxpool", opt->maxpool == MAXPOOL_GATE ? "gate" : "average");
   cJSON_AddStringToObject(o, "correct", opt->correct == CORRECT_NONE ? "none" : "bias");
+  cJSON_AddNumberToObject(o, "early_exit", early_exit);
   cJSON_AddStringToObject(o, "encode", "current");
   cJSON_AddStringToObject(o, "neuron", opt->neuron == NEURON_IF ? "if" : "if_signed");
   cJSON_AddStringToObject(o, "readout", "membrane");
@@ -172,19 +185,19 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   double images = (double)r->images;
 
   cJSON_AddStringToObject(o, "model", r->model);
-  add_options(cJSON_AddObjectToObject(o, "options"), c->opt);
+  add_options(cJSON_AddObjectToObject(o, "options"), c->opt, r->early_exit);
   cJSON_AddNumberToObject(o, "seed", 0);
   cJSON_AddNumberToObject(o, "images", images);
   cJSON_AddNumberToObject(o, "steps", (double)r->steps);
   cJSON_AddStringToObject(o, "quantize", "float");
   cJSON_AddNumberToObject(o, "ann_correct", (double)r->ann_correct);
   add_steps(o, "snn_correct", r, r->snn_correct, 1);
-  cJSON_AddNumberToObject(o, "mean_steps", (double)r->steps);
+  cJSON_AddNumberToObject(o, "mean_steps", mean_steps(r));
   add_steps(o, "synops_per_image", r, r->synops, images);
   cJSON_AddNumberToObject(o, "input_ops_per_image", r->input_ops);
   bias = cJSON_AddArrayToObject(o, "bias_ops_per_image");
   for (size_t t = 1; t <= r->steps; t++)
-    cJSON_AddItemToArray(bias, cJSON_CreateNumber(r->bias_ops_per_step * (double)t));
+    cJSON_AddItemToArray(bias, cJSON_CreateNumber(bias_ops(r, t)));
   add_steps(o, "pool_ops_per_image", r, r->pool_ops, images);
   cJSON_AddNumberToObject(o, "ann_macs", r->ann_macs);
   cJSON_AddNumberToObject(o, "ann_ops", r->ann_ops);

@@ -66,6 +66,9 @@ size_t plan_output_size(const struct plan *p) {
 size_t plan_steps(const struct plan *p) {
   return p->steps;
 }
+float plan_early_exit(const struct plan *p) {
+  return p->early_exit;
+}
 size_t plan_spike_words(const struct plan *p) {
   return p->spike_words;
 }

@@ -132,6 +132,8 @@ const struct plan_layer *plan_layer(const struct plan *p, size_t i);
 size_t plan_input_size(const struct plan *p);
 size_t plan_output_size(const struct plan *p);
 size_t plan_steps(const struct plan *p);
+/* The lead of the largest output that ends a run early; 0: all steps are run. */
+float plan_early_exit(const struct plan *p);
 size_t plan_spike_words(const struct plan *p);
 /* sizeof(net_state), the same on 32-bit and 64-bit targets; bytes of weights, tables and
  * descriptors. */

@@ -11,6 +11,7 @@ struct plan {
   struct plan_layer *layer;
   size_t n_ops, n_buffers, n_tensors, n_layers;
   size_t input_size, output_size, steps, spike_words;
+  float early_exit;
 };
 
 /* A map, channels last; a flat population is one pixel. */

@@ -286,6 +286,7 @@ static bool add_readout(struct plan_builder *b, ir_id id) {
   readout = (struct snn_readout){plan_pixels(t.shape), t.shape.channels,
                                  ir_attr(t.node, IR_A_MIN) != NULL};
   b->plan->output_size = neurons_of(t.shape);
+  b->plan->early_exit = (float)ir_attr_float(t.node, IR_A_EARLY_EXIT, 0);
   add_map(b, &t, step);
   plan_add_op(b, (struct plan_op){.kernel = PLAN_READ_OUTPUT,
                                   .phase = PLAN_OUTPUT,

@@ -6,6 +6,7 @@
 #include "ir/base/arena.h"
 #include "ir/exec/plan.h"
 #include "ir/exec/spiking_internal.h"
+#include "runtime/kernels/lead.h"
 #include "runtime/kernels/walk.h"
 
 /* Where the spikes of a layer's output units are, and how often each spiked. */
@@ -196,6 +197,16 @@ uint32_t exec_spiking_step(struct exec_spiking *e) {
 const float *exec_spiking_output(const struct exec_spiking *e) {
   run_phase(&e->phase[PLAN_OUTPUT]);
   return e->output;
+}
+
+float exec_lead(const float *y, size_t n) {
+  return snn_lead(y, (int32_t)n);
+}
+
+bool exec_spiking_is_decided(const struct exec_spiking *e) {
+  float margin = plan_early_exit(e->plan);
+
+  return margin > 0 && exec_lead(exec_spiking_output(e), plan_output_size(e->plan)) >= margin;
 }
 
 const struct exec_counts *exec_spiking_counts(const struct exec_spiking *e) {

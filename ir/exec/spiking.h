@@ -6,6 +6,7 @@
 #ifndef IR_EXEC_SPIKING_H
 #define IR_EXEC_SPIKING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,11 @@ void exec_spiking_set_input(struct exec_spiking *e, const float *x);
 uint32_t exec_spiking_step(struct exec_spiking *e);
 /* Accumulated output, plan_output_size floats. */
 const float *exec_spiking_output(const struct exec_spiking *e);
+
+/* Whether the largest output leads by the plan's early_exit: generated C's net_run ends there. */
+bool exec_spiking_is_decided(const struct exec_spiking *e);
+/* The largest of n outputs less the second; 0 where there is only one. */
+float exec_lead(const float *y, size_t n);
 
 const struct exec_counts *exec_spiking_counts(const struct exec_spiking *e); /* per plan layer */
 void exec_spiking_clear_counts(struct exec_spiking *e);

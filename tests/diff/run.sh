@@ -19,7 +19,7 @@ fail() {
 }
 STRICT="-std=c99 -Wall -Wextra -Wconversion -Werror -ffp-contract=off"
 
-"$SNNCC" -q "$model" --calib "$data" "$@" --stop-after place-memory -o "$tmp/net.ir" &&
+"$SNNCC" -q "$model" --calib "$data" "$@" --stop-after early-exit -o "$tmp/net.ir" &&
   "$SNNCC" -q "$tmp/net.ir" -o "$tmp/net.c" || exit 1
 mkdir "$tmp/direct" && "$SNNCC" -q "$model" --calib "$data" "$@" -o "$tmp/direct/net.c" || exit 1
 for f in net.c net.h; do

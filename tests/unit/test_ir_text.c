@@ -122,7 +122,8 @@ static const char spiking[] =
     "%y = population {model=izhikevich, threshold=f32[1]{30}, layer=\"k\"} : spikes[3]\n"
     "%signed = population {model=if_signed, threshold=f32[1]{1}, layer=\"s\"} : signed[3]\n"
     "%z = population {model=lif_nengo, threshold=f32[3]{1, 1, 1}, layer=\"l\"} : spikes[3]\n"
-    "%r = readout %oo, %sp {readout=membrane, bias=f32[3]{1, 2, 3}, min=0, layer=\"m\"} : f32[3]\n"
+    "%r = readout %oo, %sp {readout=membrane, bias=f32[3]{1, 2, 3}, min=0, early_exit=2.5,"
+    " layer=\"m\"} : f32[3]\n"
     "%o = output %r : f32[3]\n";
 
 static const char *const texts[] = {analog, spiking};

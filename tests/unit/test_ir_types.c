@@ -245,6 +245,8 @@ static const struct row spiking_rows[] = {
     {"view %sp : spikes[48]", NULL},
     {"view %cur : current[48]", NULL},
     {"readout %cur {readout=membrane, bias=f32[2]{1, 1}, layer=\"\"} : f32[48]", NULL},
+    {"readout %cur {readout=membrane, early_exit=0, layer=\"\"} : f32[48]",
+     "early_exit is 0; it must be a float32 above 0"},
     {"readout %sp {readout=membrane, layer=\"\"} : f32[48]", "it must be current"},
     {"relu %img : f32[1, 2, 4, 6]", "an analog op in a spiking graph"},
 };

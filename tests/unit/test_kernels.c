@@ -8,6 +8,7 @@
 #include "ir/exec/spiking.h"
 #include "ir/exec/spiking_internal.h"
 #include "runtime/kernels/check_input.h"
+#include "runtime/kernels/lead.h"
 #include "runtime/kernels/winner.h"
 #include "snn/descriptor.h"
 
@@ -435,6 +436,10 @@ static void ties_go_to_the_lowest_index(void **state) {
   (void)state;
   assert_int_equal(snn_winner((float[]){1, 3, 3, 2}, 4), 1);
   assert_int_equal(snn_winner((float[]){-2}, 1), 0);
+  assert_true(snn_lead((float[]){1, 3, 2.5f, -1}, 4) == 0.5f);
+  assert_true(snn_lead((float[]){3, 1, 3}, 3) == 0);
+  assert_true(snn_lead((float[]){-2, -1}, 2) == 1);
+  assert_true(snn_lead((float[]){5}, 1) == 0);
   assert_true(snn_is_finite_input((float[]){0, -1e38f}, 2));
   assert_false(snn_is_finite_input((float[]){0, (float)HUGE_VAL}, 2));
   assert_false(snn_is_finite_input((float[]){(float)NAN, 0}, 2));

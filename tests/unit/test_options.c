@@ -114,6 +114,8 @@ static void a_wrong_line_is_refused_with_what_would_be_right(void **state) {
       {"m --input-mean nan", "one number, or one per channel"},
       {"m --input-scale 1/0", "above 0"},
       {"m --percentile 100.5", "above 0, at most 100"},
+      {"m --early-exit automatic", "auto, or a number or fraction above 0"},
+      {"m --percentile auto", "a number or fraction above 0, at most 100"},
       {"m --output= ", "not empty"},
       {"m -o ~", "not empty"},
   };
