@@ -104,7 +104,7 @@ $(B)/faults/driver: tests/faults/driver.c tests/faults/faults.h
 	$(CC) $(CPPFLAGS) $(STD) $(WARN) -O1 -o $@ $<
 $(B)/faults/damage: tests/faults/damage.c tests/fuzz/fuzz_onnx.c tests/fuzz/fuzz.h $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(PKG_LIBS) -lm
+	$(CC) $(CPPFLAGS) -DCONVERT_EVERY=1 $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(PKG_LIBS) -lm
 faults: all
 	@tests/run.sh faults_all
 faulty: $(B)/faults/shim.so $(B)/faults/driver $(B)/faults/damage

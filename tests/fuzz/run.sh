@@ -1,12 +1,14 @@
 #!/bin/sh
 # Fuzzes every target with libFuzzer, then with AFL++: tests/fuzz/run.sh [SECONDS [TARGET...]];
-# SECONDS (60) are for each target and engine. Needs clang-14, libfuzzer-14-dev, afl++, python3.
+# SECONDS (60) are for each target and engine; with RUNS=n in the environment libFuzzer runs each
+# target n times instead, and AFL++ does not run. Needs clang-14, libfuzzer-14-dev, afl++, python3.
 # Seeds come from make_seeds.py, words from the op tables; inputs that reach something new are kept in
 # build/fuzz/corpus/TARGET. A crash is written to crashes/TARGET, where `make test` runs it
 # for ever. The last lines are the executions of each target.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
+[ -z "${RUNS:-}" ] || seconds=0
 [ $# -eq 0 ] || shift
 [ $# -gt 0 ] || set -- onnx data ir
 B=build/fuzz
@@ -43,13 +45,23 @@ for t; do
   [ "$t" != data ] || longest=8192 # two records of CIFAR
   [ ! -f "tests/fuzz/mutate_$t.c" ] || more="tests/fuzz/mutate_$t.c"
   link libfuzzer clang-14 "$t" $more
-  "$B/libfuzzer/fuzz_$t" -max_total_time="$seconds" -max_len=$longest -timeout=5 -entropic=0 -rss_limit_mb=1024 \
+  "$B/libfuzzer/fuzz_$t" ${RUNS:+-runs="$RUNS"} -max_total_time="$seconds" -max_len=$longest -timeout=5 -entropic=0 -rss_limit_mb=1024 \
     -malloc_limit_mb=256 -dict=$B/words -print_final_stats=1 -artifact_prefix="tests/fuzz/crashes/$t/" \
     "$B/corpus/$t" "$B/seeds/$t" "tests/fuzz/crashes/$t" >"$B/$t.log" 2>&1 || {
     tail -40 "$B/$t.log"
     exit 1
   }
 done
+
+executions() {
+  sed -n 's/^stat::number_of_executed_units: *//p' "$B/$1.log"
+}
+if [ -n "${RUNS:-}" ]; then
+  for t; do
+    printf '%s: libFuzzer %s executions\n' "$t" "$(executions "$t")"
+  done
+  exit
+fi
 
 export AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1
 export AFL_QUIET=1 AFL_CC_COMPILER=LLVM
@@ -71,6 +83,6 @@ for t; do
 done
 for t; do
   printf '%s: libFuzzer %s executions, AFL++ %s\n' "$t" \
-    "$(sed -n 's/^stat::number_of_executed_units: *//p' "$B/$t.log")" \
+    "$(executions "$t")" \
     "$(sed -n 's/^execs_done *: *//p' "$B/afl/out-$t/default/fuzzer_stats")"
 done
