@@ -1,5 +1,5 @@
-/* Fuzz target: any bytes as an ONNX model. One in CONVERT_EVERY that is read goes through all passes,
- * and what they make must print and parse to the same text; a small one runs two steps. */
+/* Fuzz target: any bytes as an ONNX model. One in CONVERT_EVERY that is read goes through all
+ * passes, and what they make must print and parse to the same text; a small one runs two steps. */
 #include "tests/fuzz/fuzz.h"
 
 #include "frontend/onnx/onnx.h"
