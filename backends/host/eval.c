@@ -30,6 +30,7 @@ struct worker {
   float *x; /* one sample */
   uint64_t ann_correct;
   uint64_t *snn_correct; /* [steps] */
+  uint64_t *snn_lost;    /* [steps], where the ANN is right */
   uint64_t *images;      /* [steps], that ran it */
   uint64_t *synops;      /* [steps], of that step alone */
   uint64_t *pool_ops;    /* [steps] */
@@ -43,6 +44,7 @@ struct eval {
   const struct samples *samples;
   const struct plan *plan; /* NULL: the ANN only */
   struct worker *workers;
+  bool *is_ann_right; /* by sample */
   size_t n_workers, n_layers, steps, n_out;
   struct progress progress;
 };
@@ -58,7 +60,8 @@ static void run_ann(void *ctx, size_t worker, size_t item) {
   samples_get(e->samples, item, w->x);
   exec_analog_set_input(w->analog, 0, w->x);
   exec_analog_run(w->analog);
-  w->ann_correct += is_right(e, exec_analog_output(w->analog, 0), item);
+  e->is_ann_right[item] = is_right(e, exec_analog_output(w->analog, 0), item);
+  w->ann_correct += e->is_ann_right[item];
   progress_add(&e->progress, worker == 0);
 }
 
@@ -72,17 +75,19 @@ static void run_snn(void *ctx, size_t worker, size_t item) {
   exec_spiking_set_input(w->spiking, w->x);
   for (size_t t = 0; t < e->steps; t++) {
     const struct exec_counts *counts = exec_spiking_counts(w->spiking);
+    bool is_run = !is_decided;
 
-    if (is_decided) {
-      w->snn_correct[t] += is_good;
-      continue;
+    if (is_run) {
+      exec_spiking_clear_counts(w->spiking);
+      exec_spiking_step(w->spiking);
+      is_good = is_right(e, exec_spiking_output(w->spiking), item);
+      is_decided = exec_spiking_is_decided(w->spiking);
     }
-    exec_spiking_clear_counts(w->spiking);
-    exec_spiking_step(w->spiking);
-    is_good = is_right(e, exec_spiking_output(w->spiking), item);
-    is_decided = exec_spiking_is_decided(w->spiking);
-    w->images[t]++;
     w->snn_correct[t] += is_good;
+    w->snn_lost[t] += e->is_ann_right[item] && !is_good;
+    if (!is_run)
+      continue;
+    w->images[t]++;
     for (size_t l = 0; l < e->n_layers; l++) {
       w->synops[t] += counts[l].synops;
       w->pool_ops[t] += counts[l].pool_ops;
@@ -107,6 +112,7 @@ static void make_workers(struct eval *e) {
       continue;
     w->spiking = exec_spiking_new(a, e->plan);
     w->snn_correct = ARENA_NEW(a, uint64_t, e->steps);
+    w->snn_lost = ARENA_NEW(a, uint64_t, e->steps);
     w->images = ARENA_NEW(a, uint64_t, e->steps);
     w->synops = ARENA_NEW(a, uint64_t, e->steps);
     w->pool_ops = ARENA_NEW(a, uint64_t, e->steps);
@@ -129,6 +135,7 @@ static double run_phase(struct eval *e, const char *what, parallel_fn *fn) {
 static void sum_workers(const struct eval *e, struct result *r) {
   struct arena *a = e->comp->arena;
   uint64_t *correct = ARENA_NEW(a, uint64_t, e->steps);
+  uint64_t *lost = ARENA_NEW(a, uint64_t, e->steps);
   uint64_t *image_steps = ARENA_NEW(a, uint64_t, e->steps);
   uint64_t *synops = ARENA_NEW(a, uint64_t, e->steps);
   uint64_t *pool_ops = ARENA_NEW(a, uint64_t, e->steps);
@@ -139,6 +146,7 @@ static void sum_workers(const struct eval *e, struct result *r) {
     r->seconds_per_image += w->seconds / (double)r->images;
     for (size_t t = 0; t < e->steps; t++) {
       correct[t] += w->snn_correct[t];
+      lost[t] += w->snn_lost[t];
       image_steps[t] += w->images[t];
       synops[t] += w->synops[t];
       pool_ops[t] += w->pool_ops[t];
@@ -150,6 +158,7 @@ static void sum_workers(const struct eval *e, struct result *r) {
     pool_ops[t] += pool_ops[t - 1];
   }
   r->snn_correct = correct;
+  r->snn_lost = lost;
   r->image_steps = image_steps;
   r->synops = synops;
   r->pool_ops = pool_ops;
@@ -239,6 +248,7 @@ int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_gra
     r.early_exit = (double)plan_early_exit(e.plan);
     e.n_layers = plan_n_layers(e.plan);
   }
+  e.is_ann_right = ARENA_NEW(c->arena, bool, e.samples->n);
   e.n_workers = parallel_jobs(c->opt->jobs);
   make_workers(&e);
   r.images = e.samples->n;

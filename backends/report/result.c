@@ -53,20 +53,28 @@ static double cost_snn(const struct result *r, size_t step) {
          bias_ops(r, step) + MAC_COST * r->input_ops;
 }
 
+/* Images on which the SNN is right after `step` and the ANN is not. */
+static uint64_t gained(const struct result *r, size_t step) {
+  return r->snn_correct[step - 1] + r->snn_lost[step - 1] - r->ann_correct;
+}
+
 static void print_steps(struct arena *a, const struct result *r) {
-  static const char *const columns[] = {">step",     ">accuracy", ">lost",     ">synops/image",
-                                        ">pool ops", ">bias ops", ">SNN cost", ">factor"};
+  static const char *const columns[] = {">step",          ">accuracy",     ">lost",
+                                        ">95 % interval", ">synops/image", ">pool ops",
+                                        ">bias ops",      ">SNN cost",     ">factor"};
   struct table *t = table_new(a, sizeof columns / sizeof *columns, columns);
 
   for (size_t s = 1; s <= r->steps; s++) {
     uint64_t right = r->snn_correct[s - 1];
     double lost = 100.0 * ((double)r->ann_correct - (double)right) / (double)r->images;
-    double cost = cost_snn(r, s);
+    double cost = cost_snn(r, s), low, high;
 
     if (!is_shown_step(r, s))
       continue;
+    table_paired(r->snn_lost[s - 1], gained(r, s), r->images, &low, &high);
     table_row(t, (const char *[]){arena_printf(a, "%zu", s), percent_of(a, right, r->images),
                                   arena_printf(a, "%.2f", lost),
+                                  arena_printf(a, "%.2f to %.2f", low, high),
                                   table_short(a, per_image(r, r->synops[s - 1])),
                                   table_short(a, per_image(r, r->pool_ops[s - 1])),
                                   table_short(a, bias_ops(r, s)), table_short(a, cost),
@@ -121,7 +129,9 @@ void report_eval_text(struct comp *c, const struct result *r) {
   print_steps(a, r);
   printf(
       "\nANN cost %s = 14 x MACs + bias additions. SNN cost = synops + pool ops + bias ops + 14 x "
-      "the\n%s MACs of the first layer. factor = ANN cost / SNN cost.\n\n",
+      "the\n%s MACs of the first layer. factor = ANN cost / SNN cost. The interval is that of what "
+      "is "
+      "lost,\nimage by image.\n\n",
       table_short(a, cost_ann(r)), table_short(a, r->input_ops));
   print_layers(a, r);
   printf("\ncorrelation (of rate with activation), saturated and dead: over the first %s images\n",
@@ -192,6 +202,7 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   cJSON_AddStringToObject(o, "quantize", "float");
   cJSON_AddNumberToObject(o, "ann_correct", (double)r->ann_correct);
   add_steps(o, "snn_correct", r, r->snn_correct, 1);
+  add_steps(o, "snn_lost", r, r->snn_lost, 1);
   cJSON_AddNumberToObject(o, "mean_steps", mean_steps(r));
   add_steps(o, "synops_per_image", r, r->synops, images);
   cJSON_AddNumberToObject(o, "input_ops_per_image", r->input_ops);

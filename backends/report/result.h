@@ -29,6 +29,7 @@ struct result {
   double ann_macs, ann_ops; /* of one image */
   double n_parameters;
   const uint64_t *snn_correct; /* [steps] */
+  const uint64_t *snn_lost;    /* [steps], where the ANN is right and the SNN is not */
   const uint64_t *image_steps; /* [steps], run so far: fewer where images exit early */
   double early_exit;           /* margin; 0: none */
   const uint64_t *synops;      /* [steps], cumulated, without the first layer */

@@ -138,12 +138,21 @@ const char *table_seconds(struct arena *a, double s) {
   return arena_printf(a, "%.1f us", s * 1e6);
 }
 
+static const double z = 1.959963984540054; /* 97.5 % point of the normal distribution */
+
 void table_wilson(uint64_t right, uint64_t n, double *low, double *high) {
-  const double z = 1.959963984540054; /* 97.5 % point of the normal distribution */
   double total = n ? (double)n : 1, p = (double)right / total;
   double mid = (p + z * z / (2 * total)) / (1 + z * z / total);
   double half = z / (1 + z * z / total) * sqrt(p * (1 - p) / total + z * z / (4 * total * total));
 
   *low = 100 * fmax(0, mid - half);
   *high = 100 * fmin(1, mid + half);
+}
+
+void table_paired(uint64_t lost, uint64_t gained, uint64_t n, double *low, double *high) {
+  double b = (double)lost + 0.5, c = (double)gained + 0.5, total = (double)n + 2;
+  double half = z * sqrt(b + c - (b - c) * (b - c) / total) / total;
+
+  *low = 100 * fmax(-1, (b - c) / total - half);
+  *high = 100 * fmin(1, (b - c) / total + half);
 }

@@ -26,4 +26,9 @@ const char *table_seconds(struct arena *a, double s);
 /* 95 % Wilson score interval of `right` of n, in percent (Wilson 1927). */
 void table_wilson(uint64_t right, uint64_t n, double *low, double *high);
 
+/* 95 % interval, in points, of what is lost on n samples by changing from one network to another:
+ * `lost` are right with the first only, `gained` with the second only (Agresti and Min 2005: Wald's
+ * for matched pairs after half a sample is added to each of the four outcomes). */
+void table_paired(uint64_t lost, uint64_t gained, uint64_t n, double *low, double *high);
+
 #endif
