@@ -174,11 +174,20 @@ static int run_in_process(struct comp *c) {
   return is_inspect ? host_inspect(c, read, analog, spiking) : host_eval(c, analog, spiking);
 }
 
+/* -v: what a preset has set. */
+static void note_given(struct comp *c, enum option_source by, const char *what) {
+  const char *given = options_given_by(c->opt, c->scratch, by);
+
+  if (c->opt->verbose && *given)
+    diag_note(c->diag, loc_file(NULL), "%s: %s", what, given);
+}
+
 static int run_command(struct comp *c) {
   int code;
 
   if (print_information(c->opt))
     return EXIT_DONE;
+  note_given(c, OPTION_BY_PRESET, "--preset snntoolbox means");
   code = c->opt->command == CMD_COMPILE ? run_compile(c) : run_in_process(c);
   if (code == EXIT_DONE && !file_outputs_commit(c->outputs, c->diag))
     code = EXIT_INPUT;

@@ -41,7 +41,6 @@ struct parser {
   char **argv;
   int next; /* index in argv */
   bool has_command;
-  bool seen[N_OPTIONS];
 };
 
 static bool has_value(const struct option *opt) {
@@ -172,10 +171,9 @@ static bool set_value(struct options *o, struct arena *a, const struct option *o
 }
 
 /* What set_value takes, for messages. */
-static const char *allowed(const struct parser *p, const struct option *opt) {
-  /* check_complete has a word to say about 0 steps */
-  bool is_above_0 = opt->at == offsetof(struct options, steps) && p->o->command != CMD_EVAL;
-  struct arena *a = p->arena;
+static const char *allowed(const struct options *o, struct arena *a, const struct option *opt) {
+  /* options_check has a word to say about 0 steps */
+  bool is_above_0 = opt->at == offsetof(struct options, steps) && o->command != CMD_EVAL;
   double least = is_above_0 ? 1 : opt->least;
   const char *what = opt->kind == OPTION_IS_INT ? "a whole number"
                      : opt->kind == OPTION_IS_LIST
@@ -256,9 +254,9 @@ static bool parse_option(struct parser *p, const char *arg) {
 
   if (!opt)
     return tell_unknown(p, arg, arena_strndup(p->arena, name, len));
-  if (p->seen[opt - options_table] && has_value(opt))
+  if (p->o->given[opt - options_table].by == OPTION_BY_USER && has_value(opt))
     return diag_error(p->diag, loc_file(NULL), "--%s is given twice; once is right", opt->name);
-  p->seen[opt - options_table] = true;
+  p->o->given[opt - options_table].by = OPTION_BY_USER;
   if (!has_value(opt) && value)
     return diag_error(p->diag, loc_file(NULL), "--%s takes no value, but %s is given", opt->name,
                       diag_quote(p->diag, value));
@@ -268,7 +266,7 @@ static bool parse_option(struct parser *p, const char *arg) {
     value = p->argv[p->next++];
   if (!set_value(p->o, p->arena, opt, value))
     return diag_error(p->diag, loc_file(NULL), "--%s is %s; it can be %s", opt->name,
-                      diag_quote(p->diag, value), allowed(p, opt));
+                      diag_quote(p->diag, value), allowed(p->o, p->arena, opt));
   return true;
 }
 
@@ -323,32 +321,76 @@ static bool parse_args(struct parser *p) {
 /* Options may stand in front of the command, so this comes last. */
 static bool check_seen(struct parser *p) {
   for (size_t i = 0; i < N_OPTIONS; i++)
-    if (p->seen[i] && !options_is_of(&options_table[i], p->o->command))
+    if (p->o->given[i].by == OPTION_BY_USER && !options_is_of(&options_table[i], p->o->command))
       return tell_other_command(p, &options_table[i]);
   return true;
 }
 
-/* What a command cannot do without. */
-static bool check_complete(struct parser *p) {
-  const struct options *o = p->o;
+/* ---- options that others give ---- */
 
+bool options_give(struct options *o, struct arena *a, struct diag *d,
+                  const struct option_given *given) {
+  const struct option *opt = find_option(given->name, strlen(given->name));
+  struct option_given *now;
+
+  if (!opt)
+    diag_bug(d, given->loc, "no option is called %s", given->name);
+  now = &o->given[opt - options_table];
+  if (now->by > given->by || !options_is_of(opt, o->command))
+    return true;
+  if (!set_value(o, a, opt, given->text))
+    return diag_error(d, given->loc, "gives --%s %s; it can be %s", opt->name,
+                      diag_quote(d, given->text), allowed(o, a, opt));
+  *now = *given;
+  return true;
+}
+
+static bool use_preset(struct options *o, struct arena *a, struct diag *d) {
+  static const struct {
+    enum preset preset;
+    const char *name, *text;
+  } rows[] = {
+#define PRESET(preset, name, text) {PRESET_##preset, name, text},
+#include "ir/presets.def"
+#undef PRESET
+  };
+
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct option_given given = {OPTION_BY_PRESET, rows[i].name, rows[i].text, loc_file(NULL)};
+    if (rows[i].preset == o->preset && !options_give(o, a, d, &given))
+      return false;
+  }
+  return true;
+}
+
+const char *options_given_by(const struct options *o, struct arena *a, enum option_source by) {
+  const char *text = "";
+
+  for (size_t i = 0; i < N_OPTIONS; i++)
+    if (o->given[i].by == by)
+      text = arena_printf(a, "%s%s--%s %s", text, *text ? " " : "", o->given[i].name,
+                          o->given[i].text);
+  return text;
+}
+
+bool options_check(const struct options *o, struct diag *d) {
   if (o->help || o->version || o->list != LIST_NONE)
     return true;
   if (!o->model)
-    return diag_error(p->diag, loc_file(NULL), "no file is given; usage: %s",
+    return diag_error(d, loc_file(NULL), "no file is given; usage: %s",
                       options_commands[o->command].form);
   if (o->command == CMD_COMPILE && !o->out)
-    return diag_error(p->diag, loc_file(NULL), "no output is given; -o FILE.c would be right");
+    return diag_error(d, loc_file(NULL), "no output is given; -o FILE.c would be right");
   if (o->command != CMD_EVAL && o->steps == 0)
-    return diag_error(p->diag, loc_file(NULL), "--steps 0 has a meaning only for eval");
+    return diag_error(d, loc_file(NULL), "--steps 0 has a meaning only for eval");
   if (o->command == CMD_EVAL && !o->data)
-    return diag_error(p->diag, loc_file(NULL), "eval needs samples: --data FILE");
+    return diag_error(d, loc_file(NULL), "eval needs samples: --data FILE");
   return true;
 }
 
 /* Defaults of the table; those in words ("all cores") are 0 in the struct. */
 static void set_defaults(struct options *o, struct arena *a) {
-  *o = (struct options){.limit = -1};
+  *o = (struct options){.limit = -1, .given = ARENA_NEW(a, struct option_given, N_OPTIONS)};
   for (size_t i = 0; i < N_OPTIONS; i++)
     if (options_table[i].kind == OPTION_IS_INT || options_table[i].kind == OPTION_IS_NUMBER ||
         options_table[i].kind == OPTION_IS_WORD)
@@ -359,11 +401,11 @@ bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc,
   struct parser p = {.o = o, .arena = a, .diag = d, .argc = argc, .argv = argv, .next = 1};
 
   set_defaults(o, a);
-  if (!parse_args(&p) || !check_seen(&p) || !check_complete(&p))
+  if (!parse_args(&p) || !check_seen(&p))
     return false;
   if (o->dump_ir_dir && !o->dump_ir)
     o->dump_ir = "all";
-  return true;
+  return use_preset(o, a, d) && options_check(o, d);
 }
 
 size_t options_max_memory(const struct options *o, size_t len) {

@@ -10,8 +10,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "ir/base/diag.h"
+
 struct arena;
-struct diag;
 
 enum command { CMD_COMPILE, CMD_EVAL, CMD_INSPECT, CMD_N };
 
@@ -29,6 +30,8 @@ enum reset { RESET_SUBTRACT, RESET_ZERO };
 enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE };
 enum correct { CORRECT_NONE, CORRECT_BIAS };
 enum runtime { RUNTIME_EMBED, RUNTIME_EXTERNAL };
+enum preset { PRESET_NONE, PRESET_SNNTOOLBOX };
+enum pool_threshold { POOL_THRESHOLD_OWN, POOL_THRESHOLD_SOURCE };
 enum list { LIST_NONE, LIST_PASSES, LIST_OPS };
 
 /* One number for all channels, or one per channel; n = 0: not given. */
@@ -39,6 +42,18 @@ struct number_list {
 static inline double number_list_at(struct number_list list, size_t channel, double otherwise) {
   return list.n ? list.v[channel % list.n] : otherwise;
 }
+
+/* Who says what an option is; a later one beats those before. */
+enum option_source { OPTION_BY_TABLE, OPTION_BY_PRESET, OPTION_BY_CONFIG, OPTION_BY_USER };
+
+/* A value that is not the default, and where it stands; `name` and `text` only where no user says
+ * it. */
+struct option_given {
+  enum option_source by;
+  const char *name; /* without its dashes */
+  const char *text;
+  struct loc loc;
+};
 
 /* A number that is to be found. */
 #define OPTION_AUTO (-1.0)
@@ -66,8 +81,12 @@ struct options {
   enum reset reset;
   double v_init;
   enum maxpool maxpool;
+  enum pool_threshold pool_threshold;
   enum correct correct;
   double early_exit; /* 0: off */
+
+  enum preset preset;
+  struct option_given *given; /* who gave what, by row of the table */
 
   const char *passes;     /* --passes a,b */
   const char *stop_after; /* --stop-after P */
@@ -88,6 +107,17 @@ struct options {
 
 /* False: told (exit code 2); an unknown option or value names the nearest known one. */
 bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc, char **argv);
+
+/* Sets option given->name, where the command has it and nobody of more weight has set it. False:
+ * told, at given->loc. */
+bool options_give(struct options *o, struct arena *a, struct diag *d,
+                  const struct option_given *given);
+
+/* What a command cannot do without. False: told. */
+bool options_check(const struct options *o, struct diag *d);
+
+/* What `by` has set: "--scope layer --v-init 0"; "" for nothing. */
+const char *options_given_by(const struct options *o, struct arena *a, enum option_source by);
 
 /* Usage of all commands and the options of `cmd`. */
 void options_help(FILE *f, enum command cmd);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ir/base/arena.h"
+#include "ir/options.h"
 
 /* A sum with room for n_terms projections. */
 static struct signal new_sum(struct lower *l, const struct ir_node *n, struct ir_type shape,
@@ -171,6 +172,8 @@ bool lower_average(struct lower *l, const struct ir_node *n, struct signal *out)
   *out = new_sum(l, n, shape, 1);
   out->term[0] = project_channels(l, n, &src, &w, 1 / (float)area);
   out->scale = own ? ir_f32_of(*own) : NULL;
+  if (own && src.scale && l->c->opt->pool_threshold == POOL_THRESHOLD_SOURCE)
+    out->scale = src.scale;
   return true;
 }
 

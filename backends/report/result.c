@@ -164,6 +164,9 @@ static void add_options(cJSON *o, const struct options *opt, double early_exit) 
   cJSON_AddStringToObject(o, "reset", opt->reset == RESET_SUBTRACT ? "subtract" : "zero");
   cJSON_AddNumberToObject(o, "v_init", opt->v_init);
   cJSON_AddStringToObject(o, "maxpool", opt->maxpool == MAXPOOL_GATE ? "gate" : "average");
+  cJSON_AddStringToObject(o, "pool_threshold",
+                          opt->pool_threshold == POOL_THRESHOLD_OWN ? "own" : "source");
+  cJSON_AddStringToObject(o, "preset", opt->preset == PRESET_NONE ? "none" : "snntoolbox");
   cJSON_AddStringToObject(o, "correct", opt->correct == CORRECT_NONE ? "none" : "bias");
   cJSON_AddNumberToObject(o, "early_exit", early_exit);
   cJSON_AddStringToObject(o, "encode", "current");

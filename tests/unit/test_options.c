@@ -77,6 +77,22 @@ static void options_may_stand_before_the_command(void **state) {
   assert_int_equal(o.command, CMD_COMPILE);
 }
 
+static void a_preset_sets_what_the_line_does_not(void **state) {
+  struct unit *u = *state;
+  struct options o;
+
+  assert_true(parse(u, &o, "m -o net.c --v-init 1/4 --preset snntoolbox --scope channel"));
+  assert_int_equal(o.preset, PRESET_SNNTOOLBOX);
+  assert_int_equal(o.steps, 200);
+  assert_int_equal(o.scope, SCOPE_CHANNEL);
+  assert_int_equal(o.pool_threshold, POOL_THRESHOLD_SOURCE);
+  assert_true(o.v_init == 0.25);
+  assert_non_null(strstr(options_given_by(&o, u->comp.arena, OPTION_BY_PRESET), "--steps 200"));
+  assert_null(strstr(options_given_by(&o, u->comp.arena, OPTION_BY_PRESET), "v-init"));
+  assert_true(parse(u, &o, "m -o net.c"));
+  assert_string_equal(options_given_by(&o, u->comp.arena, OPTION_BY_PRESET), "");
+}
+
 static void information_needs_no_model(void **state) {
   struct options o;
 
@@ -147,6 +163,7 @@ int main(void) {
       TEST(lists_take_fractions),
       TEST(a_dash_is_a_file_and_two_dashes_end_the_options),
       TEST(options_may_stand_before_the_command),
+      TEST(a_preset_sets_what_the_line_does_not),
       TEST(information_needs_no_model),
       TEST(a_wrong_line_is_refused_with_what_would_be_right),
       TEST(help_fits_100_columns),
