@@ -96,6 +96,7 @@ struct options {
 
   int64_t jobs; /* 0: all cores */
   const char *json;
+  bool explain;
   const char *name; /* --name */
   enum runtime runtime;
   int64_t max_memory; /* 0: 64 MiB + 2 x file */

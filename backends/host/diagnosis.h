@@ -9,8 +9,7 @@ struct result;
 struct samples;
 
 /* Runs the first samples (at most 500) through both networks and fills rate_correlation,
- * saturated_fraction and dead_fraction of r->layers, and r->n_diagnosed. A layer is compared with
- * the analog node of the same name as the node whose spikes it counts. */
+ * saturated_fraction and dead_fraction of r->layers, and r->n_diagnosed. */
 void diagnose(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking,
               const struct plan *plan, const struct samples *samples, struct result *r);
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "backends/host/diagnosis.h"
+#include "backends/host/explain.h"
 #include "backends/host/progress.h"
 #include "backends/report/result.h"
 #include "frontend/data/data.h"
@@ -262,6 +263,8 @@ int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_gra
     sum_workers(&e, &r);
     fill_layers(&e, &r);
     diagnose(c, analog, spiking, e.plan, e.samples, &r);
+    if (c->opt->explain)
+      r.explain = explain_run(c, analog, spiking, e.plan, e.samples);
   }
   if (c->opt->json && !report_eval_json(c, &r))
     return 1;

@@ -1,6 +1,7 @@
 #include "backends/report/json.h"
 
 #include <cJSON.h>
+#include <math.h>
 #include <string.h>
 
 #include "ir/base/arena.h"
@@ -24,6 +25,13 @@ struct cJSON *report_json_new(struct comp *c) {
   memory = c->arena;
   cJSON_InitHooks(&(cJSON_Hooks){take, keep});
   return cJSON_CreateObject();
+}
+
+void report_json_number(struct cJSON *o, const char *name, double x) {
+  if (isfinite(x))
+    cJSON_AddNumberToObject(o, name, x);
+  else
+    cJSON_AddNullToObject(o, name);
 }
 
 bool report_write_json(struct comp *c, const struct cJSON *o) {

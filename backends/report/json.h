@@ -13,6 +13,9 @@ struct comp;
 /* An empty object. */
 struct cJSON *report_json_new(struct comp *c);
 
+/* Adds a number; null where it is not finite, which JSON has no word for. */
+void report_json_number(struct cJSON *o, const char *name, double x);
+
 /* Writes `o` to the file of --json, as an output of comp->outputs. False: told. */
 bool report_write_json(struct comp *c, const struct cJSON *o);
 

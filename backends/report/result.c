@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "backends/report/explain.h"
 #include "backends/report/json.h"
 #include "backends/report/table.h"
 #include "ir/base/arena.h"
@@ -83,10 +84,6 @@ static void print_steps(struct arena *a, const struct result *r) {
   table_print(t, stdout);
 }
 
-static const char *fraction(struct arena *a, double x) {
-  return isnan(x) ? "-" : arena_printf(a, "%.1f %%", 100 * x);
-}
-
 static void print_layers(struct arena *a, const struct result *r) {
   static const char *const columns[] = {"<layer",       ">neurons",      ">spikes/image",
                                         ">spikes/unit", ">synops/image", ">correlation",
@@ -104,7 +101,7 @@ static void print_layers(struct arena *a, const struct result *r) {
                   l->n_outputs ? arena_printf(a, "%.2f", spikes / (double)l->n_outputs) : "-",
                   table_short(a, per_image(r, l->synops)),
                   isnan(l->rate_correlation) ? "-" : arena_printf(a, "%.4f", l->rate_correlation),
-                  fraction(a, l->saturated_fraction), fraction(a, l->dead_fraction)});
+                  table_percent(a, l->saturated_fraction), table_percent(a, l->dead_fraction)});
   }
   table_print(t, stdout);
 }
@@ -136,14 +133,8 @@ void report_eval_text(struct comp *c, const struct result *r) {
   print_layers(a, r);
   printf("\ncorrelation (of rate with activation), saturated and dead: over the first %s images\n",
          table_count(a, (double)r->n_diagnosed));
-}
-
-/* JSON has no NaN. */
-static void add_number(cJSON *o, const char *name, double x) {
-  if (isfinite(x))
-    cJSON_AddNumberToObject(o, name, x);
-  else
-    cJSON_AddNullToObject(o, name);
+  if (r->explain)
+    report_explain_text(c, r->explain);
 }
 
 static void add_steps(cJSON *o, const char *name, const struct result *r, const uint64_t *sums,
@@ -186,9 +177,9 @@ static void add_layers(cJSON *o, const struct result *r) {
     cJSON_AddNumberToObject(item, "neurons", (double)l->neurons);
     cJSON_AddNumberToObject(item, "spikes_per_image", per_image(r, l->spikes));
     cJSON_AddNumberToObject(item, "synops_per_image", per_image(r, l->synops));
-    add_number(item, "rate_correlation", l->rate_correlation);
-    add_number(item, "saturated_fraction", l->saturated_fraction);
-    add_number(item, "dead_fraction", l->dead_fraction);
+    report_json_number(item, "rate_correlation", l->rate_correlation);
+    report_json_number(item, "saturated_fraction", l->saturated_fraction);
+    report_json_number(item, "dead_fraction", l->dead_fraction);
     cJSON_AddItemToArray(list, item);
   }
 }
@@ -220,6 +211,8 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   cJSON_AddNumberToObject(o, "seconds_ann", r->seconds_ann);
   cJSON_AddNumberToObject(o, "seconds_snn", r->seconds_snn);
   add_layers(o, r);
+  if (r->explain)
+    report_explain_json(r->explain, o);
   return o;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct comp;
+struct explain;
 
 struct result_layer {
   const char *name;
@@ -38,7 +39,8 @@ struct result {
   double bias_ops_per_step;    /* of one image */
   double seconds_per_image, seconds_convert, seconds_ann, seconds_snn;
   const struct result_layer *layers;
-  size_t n_layers, n_diagnosed; /* images behind correlation, saturated, dead */
+  size_t n_layers, n_diagnosed;  /* images behind correlation, saturated, dead */
+  const struct explain *explain; /* NULL: not asked for */
 };
 
 void report_eval_text(struct comp *c, const struct result *r);

@@ -138,6 +138,10 @@ const char *table_seconds(struct arena *a, double s) {
   return arena_printf(a, "%.1f us", s * 1e6);
 }
 
+const char *table_percent(struct arena *a, double fraction) {
+  return isnan(fraction) ? "-" : arena_printf(a, "%.1f %%", 100 * fraction);
+}
+
 static const double z = 1.959963984540054; /* 97.5 % point of the normal distribution */
 
 void table_wilson(uint64_t right, uint64_t n, double *low, double *high) {

@@ -18,10 +18,11 @@ void table_row(struct table *t, const char *const *cells);
 void table_rule(struct table *t);
 void table_print(const struct table *t, FILE *f);
 
-/* "1,234,567"; "12.3 k"; "45.2 us": in arena a. */
+/* "1,234,567"; "12.3 k"; "45.2 us"; "12.3 %", "-" of NaN: in arena a. */
 const char *table_count(struct arena *a, double x);
 const char *table_short(struct arena *a, double x);
 const char *table_seconds(struct arena *a, double s);
+const char *table_percent(struct arena *a, double fraction);
 
 /* 95 % Wilson score interval of `right` of n, in percent (Wilson 1927). */
 void table_wilson(uint64_t right, uint64_t n, double *low, double *high);

@@ -11,6 +11,7 @@ struct exec_analog {
   const struct ir_graph *g;
   struct ir_tensor *value; /* by node id */
   struct analog_call *call;
+  ir_id *called; /* the node that each call computes, ascending */
   size_t n_calls;
   float *scratch; /* used by one call after the other */
 };
@@ -45,7 +46,8 @@ static void prepare_node(struct exec_analog *e, struct arena *a, ir_id id) {
     in[i] = e->value[n->in[i].idx];
   has_kernel = analog_call_init(&e->call[e->n_calls], a, e->g, n, in);
   assert(has_kernel); /* type inference asks for f32 wherever a kernel does */
-  e->call[e->n_calls++].out = (void *)(uintptr_t)value->data;
+  e->call[e->n_calls].out = (void *)(uintptr_t)value->data;
+  e->called[e->n_calls++] = id;
 }
 
 struct exec_analog *exec_analog_new(struct arena *a, const struct ir_graph *g) {
@@ -56,6 +58,7 @@ struct exec_analog *exec_analog_new(struct arena *a, const struct ir_graph *g) {
   e->g = g;
   e->value = ARENA_NEW(a, struct ir_tensor, n_nodes + 1);
   e->call = ARENA_NEW(a, struct analog_call, n_nodes);
+  e->called = ARENA_NEW(a, ir_id, n_nodes);
   for (size_t i = 1; i <= n_nodes; i++)
     prepare_node(e, a, ir_id_at(i));
   for (size_t i = 0; i < e->n_calls; i++) {
@@ -77,6 +80,14 @@ void exec_analog_set_input(struct exec_analog *e, size_t k, const float *x) {
 void exec_analog_run(struct exec_analog *e) {
   for (size_t i = 0; i < e->n_calls; i++)
     analog_call_run(&e->call[i]);
+}
+
+void exec_analog_run_from(struct exec_analog *e, ir_id first, exec_analog_hook *hook, void *ctx) {
+  for (size_t i = 0; i < e->n_calls; i++)
+    if (e->called[i].idx >= first.idx) {
+      analog_call_run(&e->call[i]);
+      hook(ctx, e->called[i], (float *)e->call[i].out);
+    }
 }
 
 const float *exec_analog_value(const struct exec_analog *e, ir_id id) {

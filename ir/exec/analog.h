@@ -20,6 +20,12 @@ struct exec_analog *exec_analog_new(struct arena *a, const struct ir_graph *g);
 void exec_analog_set_input(struct exec_analog *e, size_t k, const float *x);
 void exec_analog_run(struct exec_analog *e);
 
+/* Runs node `first` and those behind it on what the last run left of those before; ir_id_at(1) is
+ * all of them. `hook` is shown each value as soon as it is computed, and may change it before it is
+ * used. */
+typedef void exec_analog_hook(void *ctx, ir_id id, float *value);
+void exec_analog_run_from(struct exec_analog *e, ir_id first, exec_analog_hook *hook, void *ctx);
+
 /* The value of a node after the last run; valid until the next. Every node keeps its own memory. */
 const float *exec_analog_value(const struct exec_analog *e, ir_id id);
 /* The operand of the k-th output node. */

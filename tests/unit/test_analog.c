@@ -81,11 +81,45 @@ static void many_threads_share_a_graph(void **state) {
     assert_memory_equal(s->y[i], s->y[i % 3], sizeof s->y[i]);
 }
 
+/* Adds 1 to what each node gives. */
+static void add_one(void *ctx, ir_id id, float *value) {
+  size_t *n = ctx;
+
+  assert_true(id.idx > 1); /* 1 is the input, which nothing computes */
+  (*n)++;
+  *value += 1;
+}
+
+static void a_hook_changes_values_before_they_are_used(void **state) {
+  struct unit *u = *state;
+  struct ir_graph *g = ir_graph_new(u->comp.arena, "hook");
+  ir_id x = graphs_input(u, g, ir_type_make(IR_F32, 1, (const int64_t[]){1}));
+  ir_id a = graphs_append(u, g, (struct ir_node){.op = IR_NEG, .in = &x, .n_in = 1});
+  ir_id b = graphs_append(u, g, (struct ir_node){.op = IR_NEG, .in = &a, .n_in = 1});
+  ir_id y = graphs_append(u, g, (struct ir_node){.op = IR_NEG, .in = &b, .n_in = 1});
+  struct exec_analog *e;
+  size_t n = 0;
+
+  graphs_append(u, g, (struct ir_node){.op = IR_OUTPUT, .in = &y, .n_in = 1});
+  e = exec_analog_new(u->comp.arena, g);
+  exec_analog_set_input(e, 0, (const float[]){5});
+  exec_analog_run_from(e, ir_id_at(1), add_one, &n); /* -5 + 1, 4 + 1, -5 + 1 */
+  assert_int_equal(n, 3);
+  assert_true(exec_analog_value(e, a)[0] == -4 && exec_analog_value(e, b)[0] == 5);
+  assert_true(exec_analog_output(e, 0)[0] == -4);
+  exec_analog_set_input(e, 0, (const float[]){9}); /* nobody looks before b */
+  exec_analog_run_from(e, b, add_one, &n);
+  assert_int_equal(n, 5);
+  assert_true(exec_analog_value(e, a)[0] == -4 && exec_analog_output(e, 0)[0] == -4);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(argmax_prefers_the_lowest_index_and_never_nan),
       cmocka_unit_test_setup_teardown(cost_counts_padded_borders_and_biases, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(many_threads_share_a_graph, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(a_hook_changes_values_before_they_are_used, unit_begin,
+                                      unit_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,24 +1,10 @@
 /* tests/unit/test_options.c -- the command line. */
 #include "unit.h"
 
-enum { MAX_ARGS = 12 };
-
-/* Splits at spaces; "~" stands for an empty argument. */
-static bool parse(struct unit *u, struct options *o, const char *line) {
-  char *argv[MAX_ARGS] = {(char *)(uintptr_t) "snncc"};
-  int argc = 1;
-  char *save = NULL;
-
-  for (char *s = strtok_r(arena_strdup(u->comp.arena, line), " ", &save); s;
-       s = strtok_r(NULL, " ", &save))
-    argv[argc++] = strcmp(s, "~") == 0 ? s + 1 : s;
-  return options_parse(o, u->comp.arena, u->comp.diag, argc, argv);
-}
-
 static void defaults_are_those_of_the_table(void **state) {
   struct options o;
 
-  assert_true(parse(*state, &o, "m.onnx -o net.c"));
+  assert_true(unit_parse(*state, &o, "m.onnx -o net.c"));
   assert_int_equal(o.command, CMD_COMPILE);
   assert_string_equal(o.model, "m.onnx");
   assert_string_equal(o.out, "net.c");
@@ -36,7 +22,7 @@ static void defaults_are_those_of_the_table(void **state) {
 static void values_are_read_with_an_equals_sign_and_without(void **state) {
   struct options o;
 
-  assert_true(parse(*state, &o, "eval m --data d.npz:x --steps=8 --reset zero -v --jobs 3"));
+  assert_true(unit_parse(*state, &o, "eval m --data d.npz:x --steps=8 --reset zero -v --jobs 3"));
   assert_int_equal(o.command, CMD_EVAL);
   assert_string_equal(o.data, "d.npz:x");
   assert_int_equal(o.steps, 8);
@@ -48,7 +34,7 @@ static void values_are_read_with_an_equals_sign_and_without(void **state) {
 static void lists_take_fractions(void **state) {
   struct options o;
 
-  assert_true(parse(*state, &o, "inspect m --input-mean 0.5,1/4,-2e-1 --input-scale 1/255"));
+  assert_true(unit_parse(*state, &o, "inspect m --input-mean 0.5,1/4,-2e-1 --input-scale 1/255"));
   assert_int_equal(o.input_mean.n, 3);
   assert_true(o.input_mean.v[1] == 0.25 && o.input_mean.v[2] == -0.2);
   assert_true(o.input_scale == 1.0 / 255);
@@ -59,21 +45,21 @@ static void lists_take_fractions(void **state) {
 static void a_dash_is_a_file_and_two_dashes_end_the_options(void **state) {
   struct options o;
 
-  assert_true(parse(*state, &o, "-o - -- -v"));
+  assert_true(unit_parse(*state, &o, "-o - -- -v"));
   assert_string_equal(o.model, "-v");
   assert_string_equal(o.out, "-");
   assert_false(o.verbose);
-  assert_true(parse(*state, &o, "inspect -"));
+  assert_true(unit_parse(*state, &o, "inspect -"));
   assert_string_equal(o.model, "-");
 }
 
 static void options_may_stand_before_the_command(void **state) {
   struct options o;
 
-  assert_true(parse(*state, &o, "-q --json j eval eval --data d"));
+  assert_true(unit_parse(*state, &o, "-q --json j eval eval --data d"));
   assert_int_equal(o.command, CMD_EVAL);
   assert_string_equal(o.model, "eval");
-  assert_true(parse(*state, &o, "-o x -- eval"));
+  assert_true(unit_parse(*state, &o, "-o x -- eval"));
   assert_int_equal(o.command, CMD_COMPILE);
 }
 
@@ -81,7 +67,7 @@ static void a_preset_sets_what_the_line_does_not(void **state) {
   struct unit *u = *state;
   struct options o;
 
-  assert_true(parse(u, &o, "m -o net.c --v-init 1/4 --preset snntoolbox --scope channel"));
+  assert_true(unit_parse(u, &o, "m -o net.c --v-init 1/4 --preset snntoolbox --scope channel"));
   assert_int_equal(o.preset, PRESET_SNNTOOLBOX);
   assert_int_equal(o.steps, 200);
   assert_int_equal(o.scope, SCOPE_CHANNEL);
@@ -89,17 +75,17 @@ static void a_preset_sets_what_the_line_does_not(void **state) {
   assert_true(o.v_init == 0.25);
   assert_non_null(strstr(options_given_by(&o, u->comp.arena, OPTION_BY_PRESET), "--steps 200"));
   assert_null(strstr(options_given_by(&o, u->comp.arena, OPTION_BY_PRESET), "v-init"));
-  assert_true(parse(u, &o, "m -o net.c"));
+  assert_true(unit_parse(u, &o, "m -o net.c"));
   assert_string_equal(options_given_by(&o, u->comp.arena, OPTION_BY_PRESET), "");
 }
 
 static void information_needs_no_model(void **state) {
   struct options o;
 
-  assert_true(parse(*state, &o, "--help") && o.help);
-  assert_true(parse(*state, &o, "eval --help") && o.command == CMD_EVAL);
-  assert_true(parse(*state, &o, "--version") && o.version);
-  assert_true(parse(*state, &o, "--list-ops") && o.list == LIST_OPS);
+  assert_true(unit_parse(*state, &o, "--help") && o.help);
+  assert_true(unit_parse(*state, &o, "eval --help") && o.command == CMD_EVAL);
+  assert_true(unit_parse(*state, &o, "--version") && o.version);
+  assert_true(unit_parse(*state, &o, "--list-ops") && o.list == LIST_OPS);
 }
 
 static void a_wrong_line_is_refused_with_what_would_be_right(void **state) {
@@ -139,7 +125,7 @@ static void a_wrong_line_is_refused_with_what_would_be_right(void **state) {
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     struct options o;
 
-    if (parse(*state, &o, rows[i].line))
+    if (unit_parse(*state, &o, rows[i].line))
       fail_msg("accepted: %s", rows[i].line);
     unit_assert_said(*state, rows[i].said);
   }

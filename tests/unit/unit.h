@@ -72,6 +72,22 @@ static inline void unit_assert_said(struct unit *u, const char *part) {
     fail_msg("\"%s\" is not in: %s", part, said);
 }
 
+/* The options of a command line without its first word. Splits at spaces; "~" stands for an empty
+ * argument. */
+static inline bool unit_parse(struct unit *u, struct options *o, const char *line) {
+  enum { MAX_ARGS = 24 };
+  char *argv[MAX_ARGS] = {(char *)(uintptr_t) "snncc"};
+  int argc = 1;
+  char *save = NULL;
+
+  for (char *s = strtok_r(arena_strdup(u->comp.arena, line), " ", &save); s;
+       s = strtok_r(NULL, " ", &save)) {
+    assert_true(argc < MAX_ARGS);
+    argv[argc++] = strcmp(s, "~") == 0 ? s + 1 : s;
+  }
+  return options_parse(o, u->comp.arena, u->comp.diag, argc, argv);
+}
+
 /* Writes a file of the test's folder; its path lives in the arena. */
 static inline const char *unit_file(struct unit *u, const char *name, const void *bytes,
                                     size_t len) {
