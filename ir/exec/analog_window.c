@@ -352,15 +352,15 @@ void analog_avgpool(const struct analog_call *c) {
 }
 
 void analog_global_avgpool(const struct analog_call *c) {
-  struct map3 in = map_of(&c->in[0].type);
   int64_t n_planes = ir_type_count(&c->node->type);
+  int64_t plane = ir_type_count(&c->in[0].type) / n_planes;
   const float *x = c->in[0].data;
   float *y = c->out;
 
-  for (int64_t p = 0; p < n_planes; p++, x += in.plane) {
+  for (int64_t p = 0; p < n_planes; p++, x += plane) {
     double total = 0; /* a map may have thousands of elements */
-    for (int64_t i = 0; i < in.plane; i++)
+    for (int64_t i = 0; i < plane; i++)
       total += (double)x[i];
-    y[p] = (float)(total / (double)in.plane);
+    y[p] = (float)(total / (double)plane);
   }
 }
