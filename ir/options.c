@@ -363,6 +363,18 @@ static bool use_preset(struct options *o, struct arena *a, struct diag *d) {
   return true;
 }
 
+/* --percentile P is about percentiles, and a reset to zero has nothing that a spike of -1 could
+ * give back: they choose where nobody else does. */
+static bool use_others(struct options *o, struct arena *a, struct diag *d) {
+  const struct option *percentile = find_option("percentile", strlen("percentile"));
+  struct option_given normalize = {OPTION_BY_OTHER, "normalize", "percentile", loc_file(NULL)};
+  struct option_given neuron = {OPTION_BY_OTHER, "neuron", "if", loc_file(NULL)};
+
+  return (o->given[percentile - options_table].by == OPTION_BY_TABLE ||
+          options_give(o, a, d, &normalize)) &&
+         (o->reset != RESET_ZERO || options_give(o, a, d, &neuron));
+}
+
 const char *options_given_by(const struct options *o, struct arena *a, enum option_source by) {
   const char *text = "";
 
@@ -405,7 +417,7 @@ bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc,
     return false;
   if (o->dump_ir_dir && !o->dump_ir)
     o->dump_ir = "all";
-  return use_preset(o, a, d) && options_check(o, d);
+  return use_preset(o, a, d) && use_others(o, a, d) && options_check(o, d);
 }
 
 size_t options_max_memory(const struct options *o, size_t len) {

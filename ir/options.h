@@ -44,7 +44,13 @@ static inline double number_list_at(struct number_list list, size_t channel, dou
 }
 
 /* Who says what an option is; a later one beats those before. */
-enum option_source { OPTION_BY_TABLE, OPTION_BY_PRESET, OPTION_BY_CONFIG, OPTION_BY_USER };
+enum option_source {
+  OPTION_BY_TABLE,
+  OPTION_BY_OTHER, /* another option means nothing else */
+  OPTION_BY_PRESET,
+  OPTION_BY_CONFIG,
+  OPTION_BY_USER
+};
 
 /* A value that is not the default, and where it stands; `name` and `text` only where no user says
  * it. */

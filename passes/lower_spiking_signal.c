@@ -105,6 +105,16 @@ static bool settle_shape(struct lower *l, struct signal *s) {
   return !ir_is_none(s->id);
 }
 
+/* A current that is the same in every step never makes a neuron take a spike back: model=if does
+ * the same with less memory. Not where channels are joined, since all of those send one kind. */
+static enum ir_word model_of(const struct lower *l, const struct signal *s) {
+  bool is_constant = ir_n_of(l->from, IR_CONCAT) == 0;
+
+  for (size_t i = 0; i < s->n_terms; i++)
+    is_constant = is_constant && s->term[i].in[0].idx == l->encode.idx;
+  return is_constant || l->c->opt->neuron == NEURON_IF ? IR_W_MODEL_IF : IR_W_MODEL_IF_SIGNED;
+}
+
 bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *s,
                  const float *scale, struct signal *out) {
   const struct options *o = l->c->opt;
@@ -113,9 +123,9 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
   struct ir_attr attr[6];
 
   if (o->neuron == NEURON_IF_SIGNED && o->reset == RESET_ZERO)
-    return signal_refuse(l, n, "--neuron if_signed goes with --reset subtract only");
-  attr[n_attr++] =
-      ir_word(IR_A_MODEL, o->neuron == NEURON_IF ? IR_W_MODEL_IF : IR_W_MODEL_IF_SIGNED);
+    return signal_refuse(
+        l, n, "--neuron if_signed goes with --reset subtract, --reset zero with --neuron if");
+  attr[n_attr++] = ir_word(IR_A_MODEL, model_of(l, s));
   attr[n_attr++] = signal_vector_attr(l, IR_A_THRESHOLD, scale, n_channels);
   if (s->bias)
     attr[n_attr++] = signal_bias_attr(l, s);

@@ -327,7 +327,7 @@ static void what_cannot_become_spikes_is_refused(void **state) {
   t->u->opt.neuron = NEURON_IF_SIGNED;
   t->u->opt.reset = RESET_ZERO;
   assert_refused(t, dense(t, relu(t, conv(t, input(t, 4, shape), 2, 3, 1, 0, 1)), 2),
-                 "--reset subtract only");
+                 "--reset zero with --neuron if");
   t = net_new(state);
   x = input(t, 4, shape);
   assert_refused(t, node(t, IR_CLIP, &x, 1, (struct ir_attr[]){ir_float(IR_A_MIN, -1)}, 1),

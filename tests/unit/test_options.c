@@ -12,7 +12,8 @@ static void defaults_are_those_of_the_table(void **state) {
   assert_int_equal(o.limit, -1);
   assert_int_equal(o.calib_limit, 1000);
   assert_true(o.percentile == 99.9 && o.v_init == 0.5 && o.input_scale == 0);
-  assert_int_equal(o.normalize, NORMALIZE_PERCENTILE);
+  assert_int_equal(o.normalize, NORMALIZE_MSE);
+  assert_int_equal(o.neuron, NEURON_IF_SIGNED);
   assert_int_equal(o.scope, SCOPE_CHANNEL);
   assert_int_equal(o.input_layout, INPUT_LAYOUT_AUTO);
   assert_int_equal(o.input_mean.n, 0);
@@ -77,6 +78,18 @@ static void a_preset_sets_what_the_line_does_not(void **state) {
   assert_null(strstr(options_given_by(&o, u->comp.arena, OPTION_BY_PRESET), "v-init"));
   assert_true(unit_parse(u, &o, "m -o net.c"));
   assert_string_equal(options_given_by(&o, u->comp.arena, OPTION_BY_PRESET), "");
+}
+
+static void an_option_chooses_another_that_nobody_gives(void **state) {
+  struct options o;
+
+  assert_true(parse(*state, &o, "m -o net.c --percentile 99 --reset zero"));
+  assert_int_equal(o.normalize, NORMALIZE_PERCENTILE);
+  assert_int_equal(o.neuron, NEURON_IF);
+  assert_true(parse(*state, &o, "m -o net.c --percentile 99 --normalize weights"));
+  assert_int_equal(o.normalize, NORMALIZE_WEIGHTS);
+  assert_true(parse(*state, &o, "m -o net.c --neuron if_signed --reset zero"));
+  assert_int_equal(o.neuron, NEURON_IF_SIGNED);
 }
 
 static void information_needs_no_model(void **state) {
@@ -150,6 +163,7 @@ int main(void) {
       TEST(a_dash_is_a_file_and_two_dashes_end_the_options),
       TEST(options_may_stand_before_the_command),
       TEST(a_preset_sets_what_the_line_does_not),
+      TEST(an_option_chooses_another_that_nobody_gives),
       TEST(information_needs_no_model),
       TEST(a_wrong_line_is_refused_with_what_would_be_right),
       TEST(help_fits_100_columns),
