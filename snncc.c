@@ -8,6 +8,7 @@
 #include "backends/backend.h"
 #include "frontend/data/data.h"
 #include "frontend/frontend.h"
+#include "frontend/ini/ini.h"
 #include "frontend/onnx/onnx.h"
 #include "ir/base/arena.h"
 #include "ir/base/diag.h"
@@ -188,6 +189,7 @@ static int run_command(struct comp *c) {
   if (print_information(c->opt))
     return EXIT_DONE;
   note_given(c, OPTION_BY_PRESET, "--preset snntoolbox means");
+  note_given(c, OPTION_BY_CONFIG, "--config means");
   code = c->opt->command == CMD_COMPILE ? run_compile(c) : run_in_process(c);
   if (code == EXIT_DONE && !file_outputs_commit(c->outputs, c->diag))
     code = EXIT_INPUT;
@@ -208,9 +210,13 @@ static int run_all(int argc, char **argv) {
   c->diag = diag_new(c->arena, stderr);
   diag_on_bug(c->diag, &run.bug);
   c->opt = &run.opt;
-  if (!options_parse(&run.opt, c->arena, c->diag, argc, argv) || !pass_check_options(c))
+  if (!options_parse(&run.opt, c->arena, c->diag, argc, argv))
     return EXIT_USAGE;
   diag_set_quiet(c->diag, run.opt.quiet);
+  if (run.opt.config && !ini_read(c, &run.opt))
+    return EXIT_INPUT;
+  if (!options_check(&run.opt, c->diag) || !pass_check_options(c))
+    return EXIT_USAGE;
   c->outputs = file_outputs_new(c->arena);
   return run_command(c);
 }

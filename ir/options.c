@@ -417,7 +417,9 @@ bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc,
     return false;
   if (o->dump_ir_dir && !o->dump_ir)
     o->dump_ir = "all";
-  return use_preset(o, a, d) && use_others(o, a, d) && options_check(o, d);
+  if (o->config)
+    o->preset = PRESET_SNNTOOLBOX;
+  return use_preset(o, a, d) && use_others(o, a, d);
 }
 
 size_t options_max_memory(const struct options *o, size_t len) {

@@ -23,6 +23,7 @@ enum normalize {
   NORMALIZE_WEIGHTS,
   NORMALIZE_NONE
 };
+enum switched { SWITCHED_OFF, SWITCHED_ON };
 enum scope { SCOPE_CHANNEL, SCOPE_LAYER };
 enum input_layout { INPUT_LAYOUT_AUTO, INPUT_LAYOUT_CHW, INPUT_LAYOUT_HWC };
 enum neuron { NEURON_IF, NEURON_IF_SIGNED };
@@ -81,8 +82,10 @@ struct options {
 
   enum normalize normalize;
   double percentile;
+  enum switched percentile_schedule;
   enum scope scope;
-  int64_t steps; /* 0 in eval: the ANN only */
+  double threshold; /* a factor; 0: none */
+  int64_t steps;    /* 0 in eval: the ANN only */
   enum neuron neuron;
   enum reset reset;
   double v_init;
@@ -92,6 +95,7 @@ struct options {
   double early_exit; /* 0: off */
 
   enum preset preset;
+  const char *config;         /* --config FILE.ini */
   struct option_given *given; /* who gave what, by row of the table */
 
   const char *passes;     /* --passes a,b */
@@ -112,7 +116,8 @@ struct options {
   enum list list;
 };
 
-/* False: told (exit code 2); an unknown option or value names the nearest known one. */
+/* False: told (exit code 2); an unknown option or value names the nearest known one. What is
+ * missing is found by options_check, after --config has been read. */
 bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc, char **argv);
 
 /* Sets option given->name, where the command has it and nobody of more weight has set it. False:

@@ -183,6 +183,8 @@ static bool set_scale(struct comp *c, struct ir_graph *g, const struct calibrati
     scale[i] = is_own ? v->channel[i] : layer;
     if (most > 0 && scale[i] > most)
       scale[i] = most;
+    if (c->opt->threshold > 0)
+      scale[i] *= (float)c->opt->threshold;
   }
   note_scale(c, n, scale, v->n_channels);
   ir_set_attr(g, v->id, ir_tensor_attr(IR_A_SCALE, t));

@@ -96,9 +96,24 @@ static float top_percentile(struct top *t, double percentile) {
   return (float)(low + (high - low) * part);
 }
 
+/* --percentile-schedule: by the number of layers of weights before a value, pools apart. */
+static double percentile_of(const struct comp *c, const struct ir_graph *g,
+                            const struct calibration *cal, size_t value) {
+  double percentile = c->opt->normalize == NORMALIZE_MAX ? 100 : c->opt->percentile;
+  size_t l = 0;
+
+  if (c->opt->percentile_schedule == SWITCHED_OFF)
+    return percentile;
+  for (size_t i = 1; i <= value; i++) {
+    enum ir_op op = ir_node(g, cal->value[i].id)->op;
+    l += op != IR_AVGPOOL && op != IR_GLOBAL_AVGPOOL;
+  }
+  return fmax(floor(percentile - 0.02 * (double)l), 1);
+}
+
 bool pass_normalize_percentile(struct comp *c, struct ir_graph **g) {
   struct calibration cal = calibration_new(c->scratch, *g);
-  double percentile = c->opt->normalize == NORMALIZE_MAX ? 100 : c->opt->percentile;
+  double percentile = percentile_of(c, *g, &cal, 0);
   struct calibration_items items;
 
   if (!calibration_check_samples(c, "normalize-percentile", "--normalize weights"))
@@ -109,10 +124,12 @@ bool pass_normalize_percentile(struct comp *c, struct ir_graph **g) {
                  percentile);
   items = calibration_items_new(c->scratch, &cal, sizeof(struct top), top_take);
   for (size_t i = 0; i < items.n; i++)
-    top_init(items.item[i].state, c->scratch, percentile,
+    top_init(items.item[i].state, c->scratch, percentile_of(c, *g, &cal, items.item[i].value),
              calibration_count(&cal, &items.item[i]) * c->calib->n);
   calibration_collect(c, *g, &cal, &items);
   for (size_t i = 0; i < items.n; i++)
-    calibration_set(&cal, &items.item[i], top_percentile(items.item[i].state, percentile));
+    calibration_set(
+        &cal, &items.item[i],
+        top_percentile(items.item[i].state, percentile_of(c, *g, &cal, items.item[i].value)));
   return calibration_apply(c, *g, &cal);
 }

@@ -3,7 +3,8 @@
 
 onnx: the models of tests/golden/make_onnx.py that are small, and a model of one node for each row
 of tests/unit/test_onnx_ops.c, so that a new operator has seeds with its unit tests. data: arrays in
-every format, behind the byte that tests/fuzz/fuzz_data.c takes. ir: the examples of docs/IR.md."""
+every format, behind the byte that tests/fuzz/fuzz_data.c takes. ir: the examples of docs/IR.md. ini:
+the configurations in the tree."""
 import gzip
 import io
 import os
@@ -125,7 +126,14 @@ def ir_seeds():
         yield "doc-%d" % i, text.encode()
 
 
-SEEDS = {"onnx": onnx_seeds, "data": data_seeds, "ir": ir_seeds}
+def ini_seeds():
+    for folder in (("models",), ("tests", "golden", "config")):
+        for name in sorted(os.listdir(os.path.join(repo, *folder))):
+            if name.endswith(".ini"):
+                yield name, read(*folder, name).encode()
+
+
+SEEDS = {"onnx": onnx_seeds, "data": data_seeds, "ir": ir_seeds, "ini": ini_seeds}
 
 if __name__ == "__main__":
     os.makedirs(sys.argv[2], exist_ok=True)

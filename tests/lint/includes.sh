@@ -20,6 +20,7 @@ for f in $(git ls-files ir | grep '^ir/[^/]*\.[ch]$'); do
 done
 allow frontend/onnx 'ir/|frontend/onnx/|frontend/frontend.h|onnx.pb-c.h'
 allow frontend/data 'ir/|frontend/data/'
+allow frontend/ini 'ir/|frontend/ini/'
 allow passes 'ir/|passes/'
 for d in c text; do
   allow backends/$d "ir/|backends/$d/|backends/emit.h|snn/abi.h"

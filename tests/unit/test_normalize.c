@@ -110,6 +110,27 @@ static void one_scale_for_a_layer_is_repeated(void **state) {
     assert_true(scale[c] == sorted_percentile(f, 0, 2, 99.9));
 }
 
+static void a_threshold_is_a_factor_on_the_scale(void **state) {
+  struct net *f = net_new(state);
+
+  f->u->opt.threshold = 0.25;
+  append(f, IR_RELU, NULL, 0);
+  assert_true(run(f, pass_normalize_percentile)[0] == 0.25f * sorted_percentile(f, 0, 0, 99.9));
+}
+
+static void a_schedule_lowers_the_percentile_from_layer_to_layer(void **state) {
+  for (int n_layers = 1; n_layers <= 3; n_layers++) {
+    struct net *f = net_new(state);
+
+    f->u->opt.percentile = 80.03;
+    f->u->opt.percentile_schedule = SWITCHED_ON;
+    for (int i = 0; i < n_layers; i++)
+      append(f, IR_RELU, NULL, 0);
+    assert_true(run(f, pass_normalize_percentile)[0] ==
+                sorted_percentile(f, 0, 0, n_layers < 3 ? 80 : 79));
+  }
+}
+
 static void maximum_is_percentile_100(void **state) {
   struct net *f = net_new(state);
   const float *scale;
@@ -261,6 +282,9 @@ int main(void) {
       cmocka_unit_test_setup_teardown(percentiles_equal_those_of_sorted_values, unit_begin,
                                       unit_end),
       cmocka_unit_test_setup_teardown(one_scale_for_a_layer_is_repeated, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(a_threshold_is_a_factor_on_the_scale, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(a_schedule_lowers_the_percentile_from_layer_to_layer,
+                                      unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(maximum_is_percentile_100, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(least_squares_are_least, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(values_that_overflow_are_told, unit_begin, unit_end),

@@ -83,12 +83,12 @@ static void a_preset_sets_what_the_line_does_not(void **state) {
 static void an_option_chooses_another_that_nobody_gives(void **state) {
   struct options o;
 
-  assert_true(parse(*state, &o, "m -o net.c --percentile 99 --reset zero"));
+  assert_true(unit_parse(*state, &o, "m -o net.c --percentile 99 --reset zero"));
   assert_int_equal(o.normalize, NORMALIZE_PERCENTILE);
   assert_int_equal(o.neuron, NEURON_IF);
-  assert_true(parse(*state, &o, "m -o net.c --percentile 99 --normalize weights"));
+  assert_true(unit_parse(*state, &o, "m -o net.c --percentile 99 --normalize weights"));
   assert_int_equal(o.normalize, NORMALIZE_WEIGHTS);
-  assert_true(parse(*state, &o, "m -o net.c --neuron if_signed --reset zero"));
+  assert_true(unit_parse(*state, &o, "m -o net.c --neuron if_signed --reset zero"));
   assert_int_equal(o.neuron, NEURON_IF_SIGNED);
 }
 

@@ -85,7 +85,8 @@ static inline bool unit_parse(struct unit *u, struct options *o, const char *lin
     assert_true(argc < MAX_ARGS);
     argv[argc++] = strcmp(s, "~") == 0 ? s + 1 : s;
   }
-  return options_parse(o, u->comp.arena, u->comp.diag, argc, argv);
+  return options_parse(o, u->comp.arena, u->comp.diag, argc, argv) &&
+         (o->config || options_check(o, u->comp.diag));
 }
 
 /* Writes a file of the test's folder; its path lives in the arena. */
