@@ -113,18 +113,20 @@ static bool check_projection(const struct ir_infer *f) {
 static bool infer_encode(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0);
   enum ir_word layout = ir_attr_word(f->n, IR_A_LAYOUT, IR_W_LAYOUT_FLAT);
+  bool is_current = ir_attr_word(f->n, IR_A_CODE, IR_W_CODE_CURRENT) == IR_W_CODE_CURRENT;
+  enum ir_dtype dtype = is_current ? IR_CURRENT : IR_SPIKES;
   int64_t flat = ir_type_count(x);
   if (x->dtype != IR_F32)
     return ir_fail(f, "the operand is %s; it must be f32", ir_show(f, x));
   if (layout == IR_W_LAYOUT_FLAT)
-    return set_type(f, IR_CURRENT, 1, &flat);
+    return set_type(f, dtype, 1, &flat);
   if (x->rank != 3 && !(x->rank == 4 && x->dims[0] == 1))
     return ir_fail(f,
                    "the operand is %s; with layout %s it must have 3 axes, or 4 with the first 1",
                    ir_show(f, x), ir_word_text(layout));
   const int64_t *d = x->dims + x->rank - 3;
   const int64_t from_hwc[] = {d[2], d[0], d[1]};
-  return set_type(f, IR_CURRENT, 3, layout == IR_W_LAYOUT_HWC ? from_hwc : d);
+  return set_type(f, dtype, 3, layout == IR_W_LAYOUT_HWC ? from_hwc : d);
 }
 
 static bool infer_project_conv(const struct ir_infer *f) {
@@ -287,6 +289,9 @@ static bool infer_readout(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0);
   int64_t n = ir_type_count(x);
   double early_exit = ir_attr_float(f->n, IR_A_EARLY_EXIT, 1);
+  if (ir_attr(f->n, IR_A_MIN) &&
+      ir_attr_word(f->n, IR_A_READOUT, IR_W_READOUT_MEMBRANE) != IR_W_READOUT_MEMBRANE)
+    return ir_fail(f, "min is for readout=membrane only");
   if (ir_attr_float(f->n, IR_A_MIN, 0) != 0)
     return ir_fail(f, "min is %g; it must be 0 or absent", ir_attr_float(f->n, IR_A_MIN, 0));
   if (!(early_exit > 0) || early_exit > (double)FLT_MAX)

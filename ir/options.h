@@ -26,6 +26,8 @@ enum normalize {
 enum switched { SWITCHED_OFF, SWITCHED_ON };
 enum scope { SCOPE_CHANNEL, SCOPE_LAYER };
 enum input_layout { INPUT_LAYOUT_AUTO, INPUT_LAYOUT_CHW, INPUT_LAYOUT_HWC };
+enum encode { ENCODE_CURRENT, ENCODE_POISSON, ENCODE_LATENCY };
+enum readout { READOUT_MEMBRANE, READOUT_SOFTMAX };
 enum neuron { NEURON_IF, NEURON_IF_SIGNED };
 enum reset { RESET_SUBTRACT, RESET_ZERO };
 enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE };
@@ -86,11 +88,14 @@ struct options {
   enum scope scope;
   double threshold; /* a factor; 0: none */
   int64_t steps;    /* 0 in eval: the ANN only */
+  enum encode encode;
+  int64_t seed;
   enum neuron neuron;
   enum reset reset;
   double v_init;
   enum maxpool maxpool;
   enum pool_threshold pool_threshold;
+  enum readout readout;
   enum correct correct;
   double early_exit; /* 0: off */
 

@@ -325,12 +325,18 @@ static struct strides strides_of(enum samples_layout layout, struct shape s) {
   return (struct strides){s.height * s.width, s.width, 1};
 }
 
+/* x' of the stored element `at`, which is of a channel with this mean and std. */
+static float value_at(const struct samples *s, size_t at, float mean, float std) {
+  float v = s->dtype == SAMPLES_U8 ? ((const uint8_t *)s->data)[at] : ((const float *)s->data)[at];
+
+  return (v * s->scale - mean) / std;
+}
+
 void samples_get(const struct samples *s, size_t i, float *x) {
   struct shape stored = {s->layout, s->channels, s->height, s->width};
   struct shape padded = with_pad(stored, s->pad);
   struct strides from = strides_of(s->layout, stored), to = strides_of(s->model_layout, padded);
-  const uint8_t *bytes = (const uint8_t *)s->data + i * size_of(stored);
-  const float *floats = (const float *)s->data + i * size_of(stored);
+  size_t first = i * size_of(stored);
 
   for (size_t c = 0; c < s->channels; c++) {
     float mean = (float)number_list_at(s->mean, c, 0), std = (float)number_list_at(s->std, c, 1);
@@ -339,11 +345,27 @@ void samples_get(const struct samples *s, size_t i, float *x) {
       for (size_t k = 0; k < padded.width; k++)
         x[c * to.c + y * to.y + k * to.x] = (0 - mean) / std;
     for (size_t y = 0; y < s->height; y++)
-      for (size_t k = 0; k < s->width; k++) {
-        size_t at = c * from.c + y * from.y + k * from.x;
-        float v = s->dtype == SAMPLES_U8 ? (float)bytes[at] : floats[at];
-
-        x[c * to.c + (y + s->pad) * to.y + (k + s->pad) * to.x] = (v * s->scale - mean) / std;
-      }
+      for (size_t k = 0; k < s->width; k++)
+        x[c * to.c + (y + s->pad) * to.y + (k + s->pad) * to.x] =
+            value_at(s, first + c * from.c + y * from.y + k * from.x, mean, std);
   }
+}
+
+bool samples_check_unit(const struct samples *s, struct diag *d) {
+  struct shape stored = {s->layout, s->channels, s->height, s->width};
+  size_t n = s->layout == SAMPLES_FLAT ? 1 : s->height * s->width;
+
+  for (size_t at = 0; at < s->n * size_of(stored); at++) {
+    size_t element = at % size_of(stored);
+    size_t c = s->layout == SAMPLES_HWC ? element % s->channels : element / n;
+    float x =
+        value_at(s, at, (float)number_list_at(s->mean, c, 0), (float)number_list_at(s->std, c, 1));
+    if (!(x >= 0 && x <= 1))
+      return diag_error(d, loc_file(s->path),
+                        "a value of sample %zu becomes %g; spikes can say 0 to 1 (--input-scale, "
+                        "--input-mean and --input-std as the network was trained, or --encode "
+                        "current)",
+                        s->first + at / size_of(stored), (double)x);
+  }
+  return true;
 }

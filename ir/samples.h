@@ -20,6 +20,7 @@ enum samples_layout { SAMPLES_FLAT, SAMPLES_CHW, SAMPLES_HWC };
 struct samples {
   const char *path; /* for messages */
   size_t n;
+  size_t first; /* number of the first in its file: of those before it, which were left out */
   enum samples_dtype dtype;
   enum samples_layout layout;     /* as stored                                    */
   bool is_layout_known;           /* else CHW is a guess that samples_prepare may turn to HWC */
@@ -49,6 +50,9 @@ bool samples_prepare(struct samples *s, struct diag *d, const struct ir_type *in
 /* Warns of what prepared samples cannot have been meant to be: one and the same, or values as they
  * are stored in pictures where no scale is given. */
 void samples_warn(const struct samples *s, struct diag *d, const struct options *opt);
+
+/* False: told that a value of a prepared sample is not from 0 to 1, which spikes cannot say. */
+bool samples_check_unit(const struct samples *s, struct diag *d);
 
 /* Sample i in the model's order: writes model_size floats. */
 void samples_get(const struct samples *s, size_t i, float *x);

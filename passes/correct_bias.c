@@ -71,8 +71,7 @@ static void run_spiking(void *ctx, size_t worker, size_t block) {
 
   for (size_t i = block_start(k, block); i < block_start(k, block + 1); i++) {
     const uint16_t *counts;
-    samples_get(k->samples, i, k->x[worker]);
-    exec_spiking_set_input(e, k->x[worker]);
+    exec_spiking_set_sample(e, k->samples, i);
     for (size_t t = 0; t < plan_steps(k->plan); t++)
       exec_spiking_step(e);
     counts = exec_spiking_unit_counts(e, k->current);
@@ -141,7 +140,7 @@ static ir_id find_analog(const struct ir_graph *analog, const struct ir_node *ou
 static bool find_layers(struct comp *c, const struct ir_graph *g, struct correction *k) {
   const struct plan *plan = plan_new(c->scratch, c->diag, g);
 
-  if (!plan)
+  if (!plan || !exec_check_samples(c->diag, plan, k->samples))
     return false;
   k->n_layers = plan_n_layers(plan);
   k->layers = ARENA_NEW(c->scratch, struct layer, k->n_layers);

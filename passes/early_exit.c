@@ -28,8 +28,8 @@ static const double SAFETY = 1.5;
 struct search {
   const struct samples *samples;
   const struct plan *plan;
-  struct exec_spiking **exec; /* per worker, as are x, lead[steps] and winner[steps] */
-  float **x, **lead;
+  struct exec_spiking **exec; /* per worker, as are lead[steps] and winner[steps] */
+  float **lead;
   size_t **winner;
   float *worst; /* per sample: the largest margin that gives another answer; 0: none does */
 };
@@ -42,8 +42,7 @@ static void run_sample(void *ctx, size_t worker, size_t item) {
   float *lead = s->lead[worker], most = 0;
   size_t *winner = s->winner[worker];
 
-  samples_get(s->samples, item, s->x[worker]);
-  exec_spiking_set_input(s->exec[worker], s->x[worker]);
+  exec_spiking_set_sample(s->exec[worker], s->samples, item);
   for (size_t t = 0; t < steps; t++) {
     const float *y;
     exec_spiking_step(s->exec[worker]);
@@ -70,16 +69,14 @@ static double find_margin(struct comp *c, const struct ir_graph *g) {
   size_t n_workers = parallel_jobs(c->opt->jobs);
   struct search s = {.samples = c->calib, .plan = plan_new(c->scratch, c->diag, g)};
 
-  if (!s.plan)
+  if (!s.plan || !exec_check_samples(c->diag, s.plan, s.samples))
     return 0;
   s.exec = ARENA_NEW(c->scratch, struct exec_spiking *, n_workers);
-  s.x = ARENA_NEW(c->scratch, float *, n_workers);
   s.lead = ARENA_NEW(c->scratch, float *, n_workers);
   s.winner = ARENA_NEW(c->scratch, size_t *, n_workers);
   s.worst = ARENA_NEW(c->scratch, float, c->calib->n);
   for (size_t w = 0; w < n_workers; w++) {
     s.exec[w] = exec_spiking_new(c->scratch, s.plan);
-    s.x[w] = ARENA_NEW(c->scratch, float, c->calib->model_size);
     s.lead[w] = ARENA_NEW(c->scratch, float, plan_steps(s.plan));
     s.winner[w] = ARENA_NEW(c->scratch, size_t, plan_steps(s.plan));
   }

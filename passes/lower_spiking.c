@@ -90,7 +90,9 @@ static bool append_readout(struct lower *l, ir_id result) {
                             .loc = ir_node(l->from, result)->loc};
   struct ir_node readout = {.op = IR_READOUT, .name = "readout", .loc = as_user.loc};
   struct ir_node output = {.op = IR_OUTPUT, .name = end->name, .n_in = 1, .loc = end->loc};
-  struct ir_attr attr[4] = {ir_word(IR_A_READOUT, IR_W_READOUT_MEMBRANE)};
+  bool is_softmax = l->c->opt->readout == READOUT_SOFTMAX;
+  struct ir_attr attr[4] = {
+      ir_word(IR_A_READOUT, is_softmax ? IR_W_READOUT_SOFTMAX : IR_W_READOUT_MEMBRANE)};
   struct signal s;
   ir_id id;
 
@@ -103,6 +105,8 @@ static bool append_readout(struct lower *l, ir_id result) {
     return false;
   if (s.bias)
     attr[readout.n_attr++] = signal_bias_attr(l, &s);
+  if (l->has_end_relu && is_softmax)
+    return signal_refuse(l, end, "ends in a relu, and --readout softmax is for logits");
   if (l->has_end_relu)
     attr[readout.n_attr++] = ir_float(IR_A_MIN, 0);
   attr[readout.n_attr++] = ir_text(IR_A_LAYER, signal_name_layer(l, s.origin));
@@ -134,6 +138,8 @@ bool pass_lower_spiking(struct comp *c, struct ir_graph **g) {
   if (!append_readout(&l, result))
     return false;
   ir_graph_set_attr(l.to, ir_int(IR_A_STEPS, c->opt->steps));
+  if (c->opt->encode == ENCODE_POISSON || c->opt->readout == READOUT_SOFTMAX)
+    ir_graph_set_attr(l.to, ir_int(IR_A_SEED, c->opt->seed));
   ir_set_facts(l.to, ir_facts(*g) | IR_FACT_SPIKING);
   c->analog = *g;
   *g = l.to;

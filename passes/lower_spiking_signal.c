@@ -2,7 +2,9 @@
 #include "passes/lower_spiking_internal.h"
 
 #include "ir/base/arena.h"
+#include "ir/base/map.h"
 #include "ir/options.h"
+#include "ir/samples.h"
 #include "passes/overflow.h"
 
 /* ---- the input ---- */
@@ -10,6 +12,9 @@
 /* The input node takes the shape in which it is used: the same elements in the same order. */
 static bool encode_input(struct lower *l, const struct ir_node *n, const struct signal *s,
                          const struct ir_type *shape) {
+  static const enum ir_word codes[] = {[ENCODE_CURRENT] = IR_W_CODE_CURRENT,
+                                       [ENCODE_POISSON] = IR_W_CODE_POISSON,
+                                       [ENCODE_LATENCY] = IR_W_CODE_LATENCY};
   const struct ir_node *old = ir_node(l->from, ir_nth(l->from, IR_INPUT, 0));
   const int64_t *d = shape->dims;
   struct ir_node in = {.op = IR_INPUT, .name = old->name, .loc = old->loc};
@@ -17,7 +22,8 @@ static bool encode_input(struct lower *l, const struct ir_node *n, const struct 
   enum ir_word layout = shape->rank == 1 ? IR_W_LAYOUT_FLAT
                         : s->is_hwc      ? IR_W_LAYOUT_HWC
                                          : IR_W_LAYOUT_CHW;
-  struct ir_attr attr[] = {ir_word(IR_A_CODE, IR_W_CODE_CURRENT), ir_word(IR_A_LAYOUT, layout)};
+  struct ir_attr attr[] = {ir_word(IR_A_CODE, codes[l->c->opt->encode]),
+                           ir_word(IR_A_LAYOUT, layout), ir_text(IR_A_LAYER, "input")};
   ir_id id;
 
   if (!ir_is_none(l->encode)) {
@@ -29,6 +35,9 @@ static bool encode_input(struct lower *l, const struct ir_node *n, const struct 
         "reads the input in another shape than a node before; the input of a spiking "
         "network has one shape");
   }
+  if (l->c->opt->encode != ENCODE_CURRENT && l->c->calib &&
+      !samples_check_unit(l->c->calib, l->c->diag))
+    return false;
   if (shape->rank == 1)
     in.type = ir_type_make(IR_F32, 2, (int64_t[]){1, d[0]});
   else if (s->is_hwc)
@@ -37,10 +46,31 @@ static bool encode_input(struct lower *l, const struct ir_node *n, const struct 
     in.type = ir_type_make(IR_F32, 4, (int64_t[]){1, d[0], d[1], d[2]});
   id = ir_append(l->to, l->c->diag, &in);
   encode.in = &id;
+  map_put(l->layers, "input", 0);
   encode.attr = attr;
-  encode.n_attr = 2;
+  encode.n_attr = l->c->opt->encode == ENCODE_CURRENT ? 2 : 3;
   l->encode = ir_is_none(id) ? id : ir_append(l->to, l->c->diag, &encode);
   return !ir_is_none(l->encode);
+}
+
+/* What the one spike of --encode latency stands for, per channel: in T steps as much as T times the
+ * value x that is nearest to all x above 0, their mean over the samples (1 without samples). */
+static const float *latency_scale(struct lower *l, size_t n_channels) {
+  const struct samples *s = l->c->calib;
+  float *scale = ARENA_NEW(l->c->scratch, float, n_channels);
+  float *x = s ? ARENA_NEW(l->c->scratch, float, s->model_size) : NULL;
+  double sum = 0, n = 0;
+
+  for (size_t i = 0; s && i < s->n; i++) {
+    samples_get(s, i, x);
+    for (size_t k = 0; k < s->model_size; k++) {
+      sum += (double)x[k];
+      n += x[k] > 0;
+    }
+  }
+  for (size_t c = 0; c < n_channels; c++)
+    scale[c] = (float)((double)l->c->opt->steps * (sum > 0 ? sum / n : 1));
+  return scale;
 }
 
 static bool input_source(struct lower *l, const struct ir_node *n, const struct signal *s,
@@ -56,7 +86,8 @@ static bool input_source(struct lower *l, const struct ir_node *n, const struct 
   if (!encode_input(l, n, s, &out->shape))
     return false;
   out->id = l->encode;
-  out->scale = NULL;
+  out->scale =
+      l->c->opt->encode == ENCODE_LATENCY ? latency_scale(l, (size_t)out->shape.dims[0]) : NULL;
   return true;
 }
 

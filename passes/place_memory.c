@@ -21,8 +21,9 @@ struct bitmap {
   size_t at;
 };
 
-static bool has_bitmap(enum ir_op op) {
-  return op == IR_POPULATION || op == IR_SPIKE_MAXPOOL || op == IR_SPIKE_CONCAT;
+static bool has_bitmap(const struct ir_node *n) {
+  return n->op == IR_POPULATION || n->op == IR_SPIKE_MAXPOOL || n->op == IR_SPIKE_CONCAT ||
+         (n->op == IR_ENCODE && n->type.dtype == IR_SPIKES);
 }
 
 static bool is_passed_on(enum ir_op op) {
@@ -123,7 +124,7 @@ bool pass_place_memory(struct comp *c, struct ir_graph **g) {
   for (size_t i = 1; i <= n_nodes; i++) {
     const struct ir_node *node = ir_node(*g, ir_id_at(i));
     bool always = ir_is_synchronous(*g);
-    if (has_bitmap(node->op))
+    if (has_bitmap(node))
       b[n++] = (struct bitmap){.id = ir_id_at(i),
                                .words = (size_t)ir_type_spike_words(&node->type),
                                .first = always ? 0 : i,

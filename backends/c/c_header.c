@@ -59,30 +59,54 @@ static void write_state(const struct c_output *o, struct emit *e) {
     emit_line(e, "uint32_t bits[%zu];", plan_spike_words(o->plan));
   if (o->n_spiking_layers > 0)
     emit_line(e, "uint32_t spikes[%s_LAYERS];", o->upper);
+  if (plan_has_clock(o->plan))
+    emit_line(e, "uint32_t clock[2];");
   write_buffers(o, e, true);
   emit_close(e, arena_printf(o->arena, " %s_state;", o->prefix));
+}
+
+static void write_start(const struct c_output *o, struct emit *e) {
+  const char *p = o->prefix;
+
+  emit_comment(e, plan_is_random(o->plan)
+                      ? "Forgets the last input, but not the number of the presentation."
+                      : "Forgets the last input.");
+  emit_line(e, "void %s_reset(%s_state *s);", p, p);
+  if (!plan_is_random(o->plan))
+    return;
+  emit_comment(e,
+               "The number of the presentation: what is drawn depends on it and on nothing else. "
+               "A state that is not 0 from the start wants it before the first reset.");
+  emit_line(e, "void %s_seed(%s_state *s, uint32_t n);", p, p);
 }
 
 static void write_api(const struct c_output *o, struct emit *e) {
   const char *p = o->prefix, *u = o->upper;
 
-  emit_comment(e, "Forgets the last input.");
-  emit_line(e, "void %s_reset(%s_state *s);", p, p);
-  emit_comment(e, "Sets what is added in every step; below 0, changing nothing, where a value is "
-                  "not finite.");
+  write_start(o, e);
+  emit_comment(e,
+               plan_wants_unit_input(o->plan)
+                   ? "Sets what becomes spikes; below 0, changing nothing, where a value is not "
+                     "from 0 to 1."
+                   : "Sets what is added in every step; below 0, changing nothing, where a value "
+                     "is not finite.");
   emit_line(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE]);", p, p, p, u);
   emit_comment(e, "One time step; the spikes of all layers.");
   emit_line(e, "int %s_step(%s_state *s);", p, p);
   emit_comment(
-      e, "The answer so far, in the order of the model: divided by the number of steps it is near "
-         "the ANN's output before softmax. Returns 0.");
+      e, plan_answers_in_spikes(o->plan)
+             ? "What the outputs have sent so far, in the order of the model. Returns 0."
+             : "The answer so far, in the order of the model: divided by the number of steps it is "
+               "near the ANN's output before softmax. Returns 0.");
   emit_line(e, "int %s_output_of(const %s_state *s, %s_output y[%s_OUTPUT_SIZE]);", p, p, p, u);
   emit_comment(
-      e, arena_printf(o->arena,
-                      "Reset, input, all steps%s, output. The class: the index of the largest "
-                      "output, the lowest of equals; or below 0 as above, and then y is not "
-                      "written.",
-                      plan_early_exit(o->plan) > 0 ? " or until an output leads" : ""));
+      e,
+      arena_printf(o->arena,
+                   "Reset, input, all steps%s, output. The class: the index of the largest "
+                   "output, the lowest of equals; or below 0 as above, and then y is not "
+                   "written.%s",
+                   plan_early_exit(o->plan) > 0 ? " or until an output leads" : "",
+                   plan_answers_in_spikes(o->plan) ? " -2 where no output has sent a spike." : ""));
   emit_call(e, arena_printf(o->arena, "int %s_run(", p),
             (const char *const[]){arena_printf(o->arena, "%s_state *s", p),
                                   arena_printf(o->arena, "const %s_input x[%s_INPUT_SIZE]", p, u),

@@ -104,7 +104,9 @@ static void write_early_exit(const struct c_output *o, struct emit *e) {
 }
 
 void c_write_tables(const struct c_output *o, struct emit *e) {
-  static const char *const extra[] = {"check_input.h", "winner.h", "lead.h"};
+  const char *const extra[] = {plan_wants_unit_input(o->plan) ? "check_unit.h" : "check_input.h",
+                               plan_answers_in_spikes(o->plan) ? "spike_winner.h" : "winner.h",
+                               "lead.h"};
   size_t n_extra = sizeof extra / sizeof *extra - (plan_early_exit(o->plan) > 0 ? 0 : 1);
   struct by_layer ops = sort_by_layer(o);
   bool *is_done = ARENA_NEW(o->arena, bool, plan_n_tensors(o->plan));
@@ -147,6 +149,8 @@ static const char *arg_text(const struct c_output *o, const struct plan_arg *arg
     return "x";
   case PLAN_ARG_OUTPUT:
     return "y";
+  case PLAN_ARG_CLOCK:
+    return "s->clock";
   }
   return NULL;
 }
@@ -177,7 +181,8 @@ static bool has_calls(const struct c_output *o, enum plan_phase phase) {
 static void write_set_input(const struct c_output *o, struct emit *e) {
   emit_open(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE])", o->prefix,
             o->prefix, o->prefix, o->upper);
-  emit_line(e, "if (!snn_is_finite_input(x, %s_INPUT_SIZE))", o->upper);
+  emit_line(e, "if (!%s(x, %s_INPUT_SIZE))",
+            plan_wants_unit_input(o->plan) ? "snn_is_unit_input" : "snn_is_finite_input", o->upper);
   emit_line(e, "  return -1;");
   write_calls(o, e, PLAN_SET_INPUT);
   if (!has_calls(o, PLAN_SET_INPUT))
@@ -193,6 +198,8 @@ static void write_step(const struct c_output *o, struct emit *e) {
   write_calls(o, e, PLAN_STEP);
   for (size_t l = 0; l < o->n_spiking_layers; l++)
     emit_line(e, "n += s->spikes[%zu];", l);
+  if (plan_has_clock(o->plan))
+    emit_line(e, "s->clock[1]++;");
   emit_line(e, "return (int)n;");
   emit_close(e, "");
 }
@@ -230,18 +237,39 @@ static void write_run(const struct c_output *o, struct emit *e) {
   emit_line(e, "if (status < 0)");
   emit_line(e, "  return status;");
   write_steps(o, e);
-  emit_line(e, "return (int)snn_winner(y, %s_OUTPUT_SIZE);", u);
+  emit_line(e, "return (int)%s(y, %s_OUTPUT_SIZE);",
+            plan_answers_in_spikes(o->plan) ? "snn_spike_winner" : "snn_winner", u);
   emit_close(e, "");
+}
+
+/* The number of the presentation outlives a reset. */
+static void write_reset(const struct c_output *o, struct emit *e) {
+  const char *p = o->prefix;
+  bool is_random = plan_is_random(o->plan);
+
+  emit_open(e, "void %s_reset(%s_state *s)", p, p);
+  if (is_random) {
+    emit_line(e, "const uint32_t presentation = s->clock[0];");
+    emit_blank(e);
+  }
+  emit_line(e, "memset(s, 0, sizeof *s);");
+  if (is_random)
+    emit_line(e, "s->clock[0] = presentation;");
+  write_calls(o, e, PLAN_RESET);
+  emit_close(e, "");
+  emit_blank(e);
+  if (!is_random)
+    return;
+  emit_open(e, "void %s_seed(%s_state *s, uint32_t n)", p, p);
+  emit_line(e, "s->clock[0] = n;");
+  emit_close(e, "");
+  emit_blank(e);
 }
 
 void c_write_functions(const struct c_output *o, struct emit *e) {
   const char *p = o->prefix;
 
-  emit_open(e, "void %s_reset(%s_state *s)", p, p);
-  emit_line(e, "memset(s, 0, sizeof *s);");
-  write_calls(o, e, PLAN_RESET);
-  emit_close(e, "");
-  emit_blank(e);
+  write_reset(o, e);
   write_set_input(o, e);
   emit_blank(e);
   write_step(o, e);

@@ -69,7 +69,7 @@ void diagnose(struct comp *c, const struct ir_graph *analog, const struct ir_gra
     samples_get(samples, i, x);
     exec_analog_set_input(ann, 0, x);
     exec_analog_run(ann);
-    exec_spiking_set_input(snn, x);
+    exec_spiking_set_sample(snn, samples, i);
     for (size_t t = 0; t < r->steps; t++)
       exec_spiking_step(snn);
     for (size_t l = 0; l < r->n_layers; l++) {

@@ -30,11 +30,12 @@ struct worker {
   struct exec_spiking *spiking;
   float *x; /* one sample */
   uint64_t ann_correct;
-  uint64_t *snn_correct; /* [steps] */
-  uint64_t *snn_lost;    /* [steps], where the ANN is right */
-  uint64_t *images;      /* [steps], that ran it */
-  uint64_t *synops;      /* [steps], of that step alone */
-  uint64_t *pool_ops;    /* [steps] */
+  uint64_t *snn_correct;  /* [steps] */
+  uint64_t *snn_lost;     /* [steps], where the ANN is right */
+  uint64_t *images;       /* [steps], that ran it */
+  uint64_t *synops;       /* [steps], of that step alone */
+  uint64_t *input_synops; /* [steps] */
+  uint64_t *pool_ops;     /* [steps] */
   uint64_t *layer_spikes, *layer_synops;
   double seconds;
 };
@@ -50,10 +51,6 @@ struct eval {
   struct progress progress;
 };
 
-static bool is_right(const struct eval *e, const float *y, size_t item) {
-  return (int64_t)exec_argmax(y, e->n_out) == e->samples->labels[item];
-}
-
 static void run_ann(void *ctx, size_t worker, size_t item) {
   struct eval *e = ctx;
   struct worker *w = &e->workers[worker];
@@ -61,7 +58,8 @@ static void run_ann(void *ctx, size_t worker, size_t item) {
   samples_get(e->samples, item, w->x);
   exec_analog_set_input(w->analog, 0, w->x);
   exec_analog_run(w->analog);
-  e->is_ann_right[item] = is_right(e, exec_analog_output(w->analog, 0), item);
+  e->is_ann_right[item] =
+      (int64_t)exec_argmax(exec_analog_output(w->analog, 0), e->n_out) == e->samples->labels[item];
   w->ann_correct += e->is_ann_right[item];
   progress_add(&e->progress, worker == 0);
 }
@@ -72,8 +70,7 @@ static void run_snn(void *ctx, size_t worker, size_t item) {
   double start = clock_thread();
   bool is_decided = false, is_good = false;
 
-  samples_get(e->samples, item, w->x);
-  exec_spiking_set_input(w->spiking, w->x);
+  exec_spiking_set_sample(w->spiking, e->samples, item);
   for (size_t t = 0; t < e->steps; t++) {
     const struct exec_counts *counts = exec_spiking_counts(w->spiking);
     bool is_run = !is_decided;
@@ -81,7 +78,7 @@ static void run_snn(void *ctx, size_t worker, size_t item) {
     if (is_run) {
       exec_spiking_clear_counts(w->spiking);
       exec_spiking_step(w->spiking);
-      is_good = is_right(e, exec_spiking_output(w->spiking), item);
+      is_good = exec_spiking_class(w->spiking) == e->samples->labels[item];
       is_decided = exec_spiking_is_decided(w->spiking);
     }
     w->snn_correct[t] += is_good;
@@ -91,9 +88,10 @@ static void run_snn(void *ctx, size_t worker, size_t item) {
     w->images[t]++;
     for (size_t l = 0; l < e->n_layers; l++) {
       w->synops[t] += counts[l].synops;
+      w->input_synops[t] += counts[l].input_synops;
       w->pool_ops[t] += counts[l].pool_ops;
       w->layer_spikes[l] += counts[l].spikes;
-      w->layer_synops[l] += counts[l].synops;
+      w->layer_synops[l] += counts[l].synops + counts[l].input_synops;
     }
   }
   w->seconds += clock_thread() - start;
@@ -116,6 +114,7 @@ static void make_workers(struct eval *e) {
     w->snn_lost = ARENA_NEW(a, uint64_t, e->steps);
     w->images = ARENA_NEW(a, uint64_t, e->steps);
     w->synops = ARENA_NEW(a, uint64_t, e->steps);
+    w->input_synops = ARENA_NEW(a, uint64_t, e->steps);
     w->pool_ops = ARENA_NEW(a, uint64_t, e->steps);
     w->layer_spikes = ARENA_NEW(a, uint64_t, e->n_layers);
     w->layer_synops = ARENA_NEW(a, uint64_t, e->n_layers);
@@ -139,6 +138,7 @@ static void sum_workers(const struct eval *e, struct result *r) {
   uint64_t *lost = ARENA_NEW(a, uint64_t, e->steps);
   uint64_t *image_steps = ARENA_NEW(a, uint64_t, e->steps);
   uint64_t *synops = ARENA_NEW(a, uint64_t, e->steps);
+  uint64_t *input_synops = ARENA_NEW(a, uint64_t, e->steps);
   uint64_t *pool_ops = ARENA_NEW(a, uint64_t, e->steps);
 
   for (size_t i = 0; i < e->n_workers; i++) {
@@ -150,18 +150,21 @@ static void sum_workers(const struct eval *e, struct result *r) {
       lost[t] += w->snn_lost[t];
       image_steps[t] += w->images[t];
       synops[t] += w->synops[t];
+      input_synops[t] += w->input_synops[t];
       pool_ops[t] += w->pool_ops[t];
     }
   }
   for (size_t t = 1; t < e->steps; t++) {
     image_steps[t] += image_steps[t - 1];
     synops[t] += synops[t - 1];
+    input_synops[t] += input_synops[t - 1];
     pool_ops[t] += pool_ops[t - 1];
   }
   r->snn_correct = correct;
   r->snn_lost = lost;
   r->image_steps = image_steps;
   r->synops = synops;
+  r->input_synops = input_synops;
   r->pool_ops = pool_ops;
 }
 
@@ -174,7 +177,7 @@ static void fill_layers(const struct eval *e, struct result *r) {
     layers[l].name = pl->name;
     layers[l].neurons = pl->neurons;
     layers[l].n_outputs = pl->is_readout ? 0 : pl->n_outputs;
-    r->input_ops += pl->input_macs;
+    r->input_macs += pl->input_macs;
     r->bias_ops_per_step += (double)pl->n_biased;
     for (size_t i = 0; i < e->n_workers; i++) {
       layers[l].spikes += e->workers[i].layer_spikes[l];
@@ -243,8 +246,9 @@ int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_gra
     return 1;
   if (spiking) {
     e.plan = plan_new(c->arena, c->diag, spiking);
-    if (!e.plan)
+    if (!e.plan || !exec_check_samples(c->diag, e.plan, e.samples))
       return 1;
+    r.is_spike_input = plan_wants_unit_input(e.plan);
     e.steps = r.steps = plan_steps(e.plan);
     r.early_exit = (double)plan_early_exit(e.plan);
     e.n_layers = plan_n_layers(e.plan);

@@ -51,7 +51,7 @@ static double bias_ops(const struct result *r, size_t step) {
 
 static double cost_snn(const struct result *r, size_t step) {
   return per_image(r, r->synops[step - 1]) + per_image(r, r->pool_ops[step - 1]) +
-         bias_ops(r, step) + MAC_COST * r->input_ops;
+         bias_ops(r, step) + per_image(r, r->input_synops[step - 1]) + MAC_COST * r->input_macs;
 }
 
 /* Images on which the SNN is right after `step` and the ANN is not. */
@@ -124,12 +124,15 @@ void report_eval_text(struct comp *c, const struct result *r) {
          table_seconds(a, r->seconds_convert), table_seconds(a, r->seconds_ann),
          table_seconds(a, r->seconds_snn), table_seconds(a, r->seconds_per_image));
   print_steps(a, r);
+  printf("\nANN cost %s = 14 x MACs + bias additions. SNN cost = synops + pool ops + bias ops + ",
+         table_short(a, cost_ann(r)));
+  if (r->is_spike_input)
+    printf("the\nsynops of the first layer, %s in all steps.",
+           table_short(a, per_image(r, r->input_synops[r->steps - 1])));
+  else
+    printf("14 x the\n%s MACs of the first layer.", table_short(a, r->input_macs));
   printf(
-      "\nANN cost %s = 14 x MACs + bias additions. SNN cost = synops + pool ops + bias ops + 14 x "
-      "the\n%s MACs of the first layer. factor = ANN cost / SNN cost. The interval is that of what "
-      "is "
-      "lost,\nimage by image.\n\n",
-      table_short(a, cost_ann(r)), table_short(a, r->input_ops));
+      " factor = ANN cost / SNN cost. The interval is that of what is lost,\nimage by image.\n\n");
   print_layers(a, r);
   printf("\ncorrelation (of rate with activation), saturated and dead: over the first %s images\n",
          table_count(a, (double)r->n_diagnosed));
@@ -147,6 +150,8 @@ static void add_steps(cJSON *o, const char *name, const struct result *r, const 
 
 static void add_options(cJSON *o, const struct options *opt, double early_exit) {
   static const char *const normalize[] = {"percentile", "mse", "max", "weights", "none"};
+  static const char *const encode[] = {"current", "poisson", "latency"};
+  static const char *const readout[] = {"membrane", "softmax"};
 
   cJSON_AddStringToObject(o, "normalize", normalize[opt->normalize]);
   cJSON_AddNumberToObject(o, "percentile", opt->percentile);
@@ -160,9 +165,9 @@ static void add_options(cJSON *o, const struct options *opt, double early_exit) 
   cJSON_AddStringToObject(o, "preset", opt->preset == PRESET_NONE ? "none" : "snntoolbox");
   cJSON_AddStringToObject(o, "correct", opt->correct == CORRECT_NONE ? "none" : "bias");
   cJSON_AddNumberToObject(o, "early_exit", early_exit);
-  cJSON_AddStringToObject(o, "encode", "current");
+  cJSON_AddStringToObject(o, "encode", encode[opt->encode]);
   cJSON_AddStringToObject(o, "neuron", opt->neuron == NEURON_IF ? "if" : "if_signed");
-  cJSON_AddStringToObject(o, "readout", "membrane");
+  cJSON_AddStringToObject(o, "readout", readout[opt->readout]);
   cJSON_AddStringToObject(o, "code", "rate");
 }
 
@@ -190,7 +195,7 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
 
   cJSON_AddStringToObject(o, "model", r->model);
   add_options(cJSON_AddObjectToObject(o, "options"), c->opt, r->early_exit);
-  cJSON_AddNumberToObject(o, "seed", 0);
+  cJSON_AddNumberToObject(o, "seed", (double)c->opt->seed);
   cJSON_AddNumberToObject(o, "images", images);
   cJSON_AddNumberToObject(o, "steps", (double)r->steps);
   cJSON_AddStringToObject(o, "quantize", "float");
@@ -199,7 +204,9 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   add_steps(o, "snn_lost", r, r->snn_lost, 1);
   cJSON_AddNumberToObject(o, "mean_steps", mean_steps(r));
   add_steps(o, "synops_per_image", r, r->synops, images);
-  cJSON_AddNumberToObject(o, "input_ops_per_image", r->input_ops);
+  cJSON_AddNumberToObject(o, "input_ops_per_image",
+                          r->input_macs + per_image(r, r->input_synops[r->steps - 1]));
+  add_steps(o, "input_synops_per_image", r, r->input_synops, images);
   bias = cJSON_AddArrayToObject(o, "bias_ops_per_image");
   for (size_t t = 1; t <= r->steps; t++)
     cJSON_AddItemToArray(bias, cJSON_CreateNumber(bias_ops(r, t)));

@@ -29,14 +29,16 @@ struct result {
   uint64_t ann_correct;
   double ann_macs, ann_ops; /* of one image */
   double n_parameters;
-  const uint64_t *snn_correct; /* [steps] */
-  const uint64_t *snn_lost;    /* [steps], where the ANN is right and the SNN is not */
-  const uint64_t *image_steps; /* [steps], run so far: fewer where images exit early */
-  double early_exit;           /* margin; 0: none */
-  const uint64_t *synops;      /* [steps], cumulated, without the first layer */
-  const uint64_t *pool_ops;    /* [steps], cumulated */
-  double input_ops;            /* of one image: MACs of the constant current */
-  double bias_ops_per_step;    /* of one image */
+  const uint64_t *snn_correct;  /* [steps] */
+  const uint64_t *snn_lost;     /* [steps], where the ANN is right and the SNN is not */
+  const uint64_t *image_steps;  /* [steps], run so far: fewer where images exit early */
+  double early_exit;            /* margin; 0: none */
+  const uint64_t *synops;       /* [steps], cumulated, without the first layer */
+  const uint64_t *pool_ops;     /* [steps], cumulated */
+  const uint64_t *input_synops; /* [steps], cumulated: of the first layer, on spikes */
+  double input_macs;            /* of one image: first layer, on a constant current */
+  bool is_spike_input;
+  double bias_ops_per_step; /* of one image */
   double seconds_per_image, seconds_convert, seconds_ann, seconds_snn;
   const struct result_layer *layers;
   size_t n_layers, n_diagnosed;  /* images behind correlation, saturated, dead */

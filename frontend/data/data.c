@@ -203,6 +203,7 @@ static struct samples *read_samples(struct data_stream *in, int64_t skip, int64_
   *total = array.dims[0];
   s->path = in->loc.file;
   s->n = rows.n;
+  s->first = rows.first;
   s->dtype = rows.dtype;
   s->data = rows.data;
   return s;

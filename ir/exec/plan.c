@@ -17,6 +17,8 @@ static const char *const fire_fields[] = {SNN_FIRE_FIELDS(FIELD_NAME)};
 static const char *const map_fields[] = {SNN_MAP_FIELDS(FIELD_NAME)};
 static const char *const readout_fields[] = {SNN_READOUT_FIELDS(FIELD_NAME)};
 static const char *const concat_fields[] = {SNN_CONCAT_FIELDS(FIELD_NAME)};
+static const char *const encode_fields[] = {SNN_ENCODE_FIELDS(FIELD_NAME)};
+static const char *const softmax_fields[] = {SNN_SOFTMAX_FIELDS(FIELD_NAME)};
 
 enum { SILENT = false, COUNTS = true };
 static const struct plan_kernel kernels[] = {
@@ -73,8 +75,21 @@ size_t plan_spike_words(const struct plan *p) {
   return p->spike_words;
 }
 
+bool plan_has_clock(const struct plan *p) {
+  return p->has_clock;
+}
+bool plan_is_random(const struct plan *p) {
+  return p->is_random;
+}
+bool plan_wants_unit_input(const struct plan *p) {
+  return p->wants_unit_input;
+}
+bool plan_answers_in_spikes(const struct plan *p) {
+  return p->answers_in_spikes;
+}
+
 size_t plan_ram_bytes(const struct plan *p) {
-  size_t bytes = 4 * (p->spike_words + p->n_layers - 1);
+  size_t bytes = 4 * (p->spike_words + p->n_layers - 1 + (p->has_clock ? 2 : 0));
 
   for (size_t l = 0; l < p->n_layers; l++)
     bytes += p->layer[l].ram_bytes;

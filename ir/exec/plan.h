@@ -55,7 +55,7 @@ struct plan_kernel {
 const struct plan_kernel *plan_kernel(enum plan_kernel_tag tag);
 
 /* Memory that a running network owns. Spike bitmaps share one region. */
-enum plan_buffer_kind { PLAN_MEMBRANE, PLAN_CURRENT, PLAN_COUNT, PLAN_SPIKES };
+enum plan_buffer_kind { PLAN_MEMBRANE, PLAN_CURRENT, PLAN_INPUT, PLAN_COUNT, PLAN_SPIKES };
 
 struct plan_buffer {
   enum plan_buffer_kind kind;
@@ -73,7 +73,7 @@ struct plan_tensor {
 
 struct plan_layer {
   const char *name;  /* as the user knows it                                     */
-  ir_id node;        /* population, pool or readout                              */
+  ir_id node;        /* population, pool, readout, or encode that sends spikes   */
   ir_id out;         /* whose spikes count: the fused pool, else the same node   */
   size_t neurons;    /* that integrate                                           */
   size_t n_outputs;  /* units whose spikes count: after the pool                 */
@@ -91,7 +91,13 @@ struct plan_layer {
 enum plan_phase { PLAN_RESET, PLAN_SET_INPUT, PLAN_STEP, PLAN_OUTPUT, PLAN_N_PHASES };
 
 /* What the number that a kernel returns is added to. */
-enum plan_counter { PLAN_UNCOUNTED, PLAN_N_SPIKES, PLAN_N_SYNOPS, PLAN_N_POOL_OPS };
+enum plan_counter {
+  PLAN_UNCOUNTED,
+  PLAN_N_SPIKES,
+  PLAN_N_INPUT_SYNOPS, /* of spikes of the input */
+  PLAN_N_SYNOPS,
+  PLAN_N_POOL_OPS
+};
 
 enum plan_arg_kind {
   PLAN_ARG_NULL,
@@ -99,7 +105,8 @@ enum plan_arg_kind {
   PLAN_ARG_NEGATIVE, /* the second half of a buffer: spikes of -1 */
   PLAN_ARG_TENSOR,
   PLAN_ARG_INPUT,
-  PLAN_ARG_OUTPUT
+  PLAN_ARG_OUTPUT,
+  PLAN_ARG_CLOCK /* snn/descriptor.h */
 };
 struct plan_arg {
   enum plan_arg_kind kind;
@@ -135,6 +142,12 @@ size_t plan_steps(const struct plan *p);
 /* The lead of the largest output that ends a run early; 0: all steps are run. */
 float plan_early_exit(const struct plan *p);
 size_t plan_spike_words(const struct plan *p);
+/* The network has a clock; it draws random numbers; its input becomes spikes, so that it must lie
+ * between 0 and 1; its output is a number of spikes, so that zeros are no answer. */
+bool plan_has_clock(const struct plan *p);
+bool plan_is_random(const struct plan *p);
+bool plan_wants_unit_input(const struct plan *p);
+bool plan_answers_in_spikes(const struct plan *p);
 /* sizeof(net_state), the same on 32-bit and 64-bit targets; bytes of weights, tables and
  * descriptors. */
 size_t plan_ram_bytes(const struct plan *p);

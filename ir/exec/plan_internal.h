@@ -12,6 +12,7 @@ struct plan {
   size_t n_ops, n_buffers, n_tensors, n_layers;
   size_t input_size, output_size, steps, spike_words;
   float early_exit;
+  bool has_clock, is_random, wants_unit_input, answers_in_spikes;
 };
 
 /* A map, channels last; a flat population is one pixel. */
@@ -43,6 +44,12 @@ bool plan_fail(const struct plan_builder *b, const struct ir_node *n, const char
     __attribute__((format(printf, 3, 4)));
 
 /* Each adds one and gives its index, or the argument that names it. */
+size_t plan_add_layer(struct plan_builder *b, ir_id id, size_t neurons);
+/* `buffer` gets the name of the layer with `suffix`. */
+struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct plan_buffer buffer,
+                                const char *suffix);
+/* The bitmap of node `id` at its place in the shared region. False: told. */
+bool plan_add_spikes(struct plan_builder *b, ir_id id, size_t layer, struct plan_arg *arg);
 void plan_add_op(struct plan_builder *b, struct plan_op op);
 struct plan_arg plan_add_tensor(struct plan_builder *b, size_t layer, const char *suffix,
                                 const float *data, size_t n);
@@ -50,6 +57,14 @@ struct plan_arg plan_add_tensor(struct plan_builder *b, size_t layer, const char
 struct plan_shape plan_shape_of(const struct ir_type *t);
 static inline int32_t plan_pixels(struct plan_shape s) {
   return s.height * s.width;
+}
+/* Where an input lies in memory: its distances along the axes of the map. */
+struct plan_steps {
+  int32_t y, x, c;
+};
+struct plan_steps plan_input_steps(const struct ir_node *encode);
+static inline size_t plan_neurons(struct plan_shape s) {
+  return (size_t)plan_pixels(s) * (size_t)s.channels;
 }
 /* The node behind views. */
 ir_id plan_behind_views(const struct ir_graph *g, ir_id id);
@@ -59,12 +74,26 @@ ir_id plan_behind_views(const struct ir_graph *g, ir_id id);
 struct plan_arg plan_add_table(struct plan_builder *b, const struct plan_target *t,
                                enum ir_attr_key key, int32_t *step);
 
+/* Descriptor of a map. */
+const int32_t *plan_map_desc(struct plan_builder *b, struct plan_shape s, int32_t step);
 /* Descriptor of the window of n. */
 const int32_t *plan_window_desc(struct plan_builder *b, const struct ir_node *n,
                                 struct plan_shape in, struct plan_shape out);
 
-/* True where the projection carries the constant current of the input. */
+/* True where the projection reads the input, as a constant current or as spikes. */
+bool plan_is_input(const struct plan_builder *b, ir_id projection);
+/* True where it carries the constant current of the input. */
 bool plan_is_current(const struct plan_builder *b, ir_id projection);
+/* Membranes, drive and projections of a population or readout. *step is that of its drive. False:
+ * told. */
+bool plan_add_target(struct plan_builder *b, ir_id id, struct plan_target *t, int32_t *step);
+/* Adds the drive to the membranes, where no neurons take it along. */
+void plan_add_drive_map(struct plan_builder *b, const struct plan_target *t, int32_t step);
+
+/* Where signals come in and go out: plan_ends.c. */
+bool plan_add_encode(struct plan_builder *b, ir_id id);
+bool plan_add_readout(struct plan_builder *b, ir_id id);
+
 /* The calls of one node and of the projections into it. False: told. */
 bool plan_add_node(struct plan_builder *b, ir_id id);
 

@@ -1,4 +1,4 @@
-/* Plan: populations, pools, concatenations and the readout. */
+/* Plan: populations, pools and concatenations. */
 #include "ir/exec/plan_internal.h"
 
 #include "ir/base/arena.h"
@@ -8,11 +8,13 @@
 
 void plan_add_op(struct plan_builder *b, struct plan_op op) {
   b->plan->layer[op.layer].const_bytes += 4 * plan_kernel(op.kernel)->n_fields;
+  for (size_t k = 0; k < PLAN_MAX_ARGS; k++)
+    b->plan->has_clock |= op.arg[k].kind == PLAN_ARG_CLOCK;
   b->plan->op[b->plan->n_ops++] = op;
 }
 
-static struct plan_arg add_buffer(struct plan_builder *b, size_t layer, struct plan_buffer buffer,
-                                  const char *suffix) {
+struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct plan_buffer buffer,
+                                const char *suffix) {
   struct plan *p = b->plan;
 
   buffer.name = arena_printf(b->arena, "%s%s", p->layer[layer].name, suffix);
@@ -30,10 +32,6 @@ struct plan_arg plan_add_tensor(struct plan_builder *b, size_t layer, const char
   p->layer[layer].const_bytes += 4 * n;
   p->tensor[p->n_tensors] = (struct plan_tensor){name, data, n};
   return (struct plan_arg){PLAN_ARG_TENSOR, p->n_tensors++};
-}
-
-static size_t neurons_of(struct plan_shape s) {
-  return (size_t)plan_pixels(s) * (size_t)s.channels;
 }
 
 struct plan_arg plan_add_table(struct plan_builder *b, const struct plan_target *t,
@@ -54,10 +52,10 @@ struct plan_arg plan_add_table(struct plan_builder *b, const struct plan_target 
   return plan_add_tensor(b, t->layer, arena_printf(b->arena, "_%s", ir_attr_name(key)), data, n);
 }
 
-static size_t add_layer(struct plan_builder *b, ir_id id, size_t neurons) {
+size_t plan_add_layer(struct plan_builder *b, ir_id id, size_t neurons) {
   const struct ir_node *n = ir_node(b->graph, id);
   struct plan *p = b->plan;
-  size_t units = neurons_of(plan_shape_of(&n->type));
+  size_t units = plan_neurons(plan_shape_of(&n->type));
 
   p->layer[p->n_layers] =
       (struct plan_layer){.name = ir_attr_text(n, IR_A_LAYER, n->name),
@@ -72,23 +70,22 @@ static size_t add_layer(struct plan_builder *b, ir_id id, size_t neurons) {
   return p->n_layers++;
 }
 
-/* The bitmap of node `id` at its place in the shared region. False: told. */
-static bool add_spikes(struct plan_builder *b, ir_id id, size_t layer, struct plan_arg *arg) {
+bool plan_add_spikes(struct plan_builder *b, ir_id id, size_t layer, struct plan_arg *arg) {
   const struct ir_node *n = ir_node(b->graph, id);
   size_t words = (size_t)ir_type_spike_words(&n->type);
   int64_t at = ir_attr_int(n, IR_A_SPIKES_AT, -1);
 
   if (at < 0)
     return plan_fail(b, n, "has no spikes_at; pass place-memory gives it");
-  *arg = add_buffer(
+  *arg = plan_add_buffer(
       b, layer, (struct plan_buffer){.kind = PLAN_SPIKES, .n = words, .at = (size_t)at}, "_spikes");
   b->spikes[id.idx] = arg->index;
   return true;
 }
 
-/* ---- populations and readout ---- */
+/* ---- populations ---- */
 
-static const int32_t *map_desc(struct plan_builder *b, struct plan_shape s, int32_t step) {
+const int32_t *plan_map_desc(struct plan_builder *b, struct plan_shape s, int32_t step) {
   struct snn_map m = {plan_pixels(s), s.channels, step};
 
   return arena_memdup(b->arena, &m, sizeof m);
@@ -106,18 +103,18 @@ static void add_drive(struct plan_builder *b, struct plan_target *t, int32_t *st
     has_current |= plan_is_current(b, t->node->in[k]);
   t->drive = bias;
   if (has_current) {
-    t->drive = add_buffer(
-        b, t->layer, (struct plan_buffer){.kind = PLAN_CURRENT, .n = neurons_of(t->shape)}, "_i");
+    t->drive = plan_add_buffer(
+        b, t->layer, (struct plan_buffer){.kind = PLAN_CURRENT, .n = plan_neurons(t->shape)}, "_i");
     plan_add_op(b, (struct plan_op){.kernel = PLAN_FILL,
                                     .phase = PLAN_SET_INPUT,
                                     .layer = t->layer,
-                                    .desc = map_desc(b, t->shape, *step),
+                                    .desc = plan_map_desc(b, t->shape, *step),
                                     .arg = {bias, t->drive},
                                     .node = b->plan->layer[t->layer].node});
     *step = t->shape.channels;
   }
   if (t->drive.kind != PLAN_ARG_NULL)
-    b->plan->layer[t->layer].n_biased = neurons_of(t->shape);
+    b->plan->layer[t->layer].n_biased = plan_neurons(t->shape);
 }
 
 static bool reads_signed(const struct plan_builder *b, const struct plan_op *op) {
@@ -130,7 +127,7 @@ static void add_negate(struct plan_builder *b, const struct plan_target *t) {
   plan_add_op(b, (struct plan_op){.kernel = PLAN_NEGATE,
                                   .phase = PLAN_STEP,
                                   .layer = t->layer,
-                                  .desc = map_desc(b, t->shape, 0),
+                                  .desc = plan_map_desc(b, t->shape, 0),
                                   .arg = {t->v},
                                   .node = b->plan->layer[t->layer].node});
 }
@@ -154,16 +151,15 @@ static void add_negatives(struct plan_builder *b, const struct plan_target *t, s
     add_negate(b, t);
 }
 
-/* Membranes, drive and projections of a population or readout. *step is that of its drive. */
-static bool add_target(struct plan_builder *b, ir_id id, struct plan_target *t, int32_t *step) {
+bool plan_add_target(struct plan_builder *b, ir_id id, struct plan_target *t, int32_t *step) {
   const struct ir_node *n = ir_node(b->graph, id);
   size_t first;
 
   t->node = n; /* a readout is flat, the currents into it may be maps */
   t->shape = plan_shape_of(n->n_in > 0 ? &ir_node(b->graph, n->in[0])->type : &n->type);
-  t->layer = add_layer(b, id, neurons_of(t->shape));
-  t->v = add_buffer(b, t->layer,
-                    (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = neurons_of(t->shape)}, "_v");
+  t->layer = plan_add_layer(b, id, plan_neurons(t->shape));
+  t->v = plan_add_buffer(
+      b, t->layer, (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = plan_neurons(t->shape)}, "_v");
   add_drive(b, t, step);
   first = b->plan->n_ops;
   for (size_t k = 0; k < n->n_in; k++)
@@ -187,7 +183,7 @@ static void add_v_init(struct plan_builder *b, const struct plan_target *t,
                      .kernel = PLAN_FILL,
                      .phase = PLAN_RESET,
                      .layer = t->layer,
-                     .desc = map_desc(b, t->shape, 0),
+                     .desc = plan_map_desc(b, t->shape, 0),
                      .arg = {plan_add_tensor(b, t->layer, "_v_init", first, threshold->n), t->v},
                      .node = b->plan->layer[t->layer].node});
 }
@@ -203,20 +199,20 @@ static ir_id fused_pool(const struct plan_builder *b, ir_id id) {
 
 /* What the units of node `id` have sent so far. */
 static struct plan_arg add_sent(struct plan_builder *b, ir_id id, size_t layer) {
-  size_t n = neurons_of(plan_shape_of(&ir_node(b->graph, id)->type));
+  size_t n = plan_neurons(plan_shape_of(&ir_node(b->graph, id)->type));
   struct plan_arg sent =
-      add_buffer(b, layer, (struct plan_buffer){.kind = PLAN_COUNT, .n = n}, "_sent");
+      plan_add_buffer(b, layer, (struct plan_buffer){.kind = PLAN_COUNT, .n = n}, "_sent");
 
   b->sent[id.idx] = sent.index;
   return sent;
 }
 
-static void add_map(struct plan_builder *b, const struct plan_target *t, int32_t step) {
+void plan_add_drive_map(struct plan_builder *b, const struct plan_target *t, int32_t step) {
   if (t->drive.kind != PLAN_ARG_NULL)
     plan_add_op(b, (struct plan_op){.kernel = PLAN_ADD_MAP,
                                     .phase = PLAN_STEP,
                                     .layer = t->layer,
-                                    .desc = map_desc(b, t->shape, step),
+                                    .desc = plan_map_desc(b, t->shape, step),
                                     .arg = {t->drive, t->v},
                                     .node = b->plan->layer[t->layer].node});
 }
@@ -235,11 +231,11 @@ static void add_fire(struct plan_builder *b, const struct plan_target *t, int32_
                        .node = id};
 
   if (t->node->type.dtype == IR_SIGNED) {
-    add_map(b, t, drive_step);
+    plan_add_drive_map(b, t, drive_step);
     op.kernel = PLAN_FIRE_SIGNED;
     op.arg[1] = threshold;
     op.arg[2] = add_sent(b, id, t->layer);
-    op.desc = map_desc(b, t->shape, 0);
+    op.desc = plan_map_desc(b, t->shape, 0);
   } else {
     op.desc = arena_memdup(b->arena, &fire, sizeof fire);
   }
@@ -264,36 +260,15 @@ static bool add_population(struct plan_builder *b, ir_id id) {
   int32_t drive_step, threshold_step;
   struct plan_target t;
 
-  if (!check_model(b, n) || !add_target(b, id, &t, &drive_step))
+  if (!check_model(b, n) || !plan_add_target(b, id, &t, &drive_step))
     return false;
   threshold = plan_add_table(b, &t, IR_A_THRESHOLD, &threshold_step);
   if (threshold_step != 0)
     return plan_fail(b, n, "has a threshold for each neuron; kernels have one per channel");
   add_v_init(b, &t, &b->plan->tensor[threshold.index]);
-  if (!add_spikes(b, id, t.layer, &spikes))
+  if (!plan_add_spikes(b, id, t.layer, &spikes))
     return false;
   add_fire(b, &t, drive_step, threshold, spikes);
-  return true;
-}
-
-static bool add_readout(struct plan_builder *b, ir_id id) {
-  struct snn_readout readout;
-  struct plan_target t;
-  int32_t step;
-
-  if (!add_target(b, id, &t, &step))
-    return false;
-  readout = (struct snn_readout){plan_pixels(t.shape), t.shape.channels,
-                                 ir_attr(t.node, IR_A_MIN) != NULL};
-  b->plan->output_size = neurons_of(t.shape);
-  b->plan->early_exit = (float)ir_attr_float(t.node, IR_A_EARLY_EXIT, 0);
-  add_map(b, &t, step);
-  plan_add_op(b, (struct plan_op){.kernel = PLAN_READ_OUTPUT,
-                                  .phase = PLAN_OUTPUT,
-                                  .layer = t.layer,
-                                  .desc = arena_memdup(b->arena, &readout, sizeof readout),
-                                  .arg = {t.v, {PLAN_ARG_OUTPUT, 0}},
-                                  .node = id});
   return true;
 }
 
@@ -305,7 +280,7 @@ static struct plan_op pool_of(struct plan_builder *b, ir_id id, ir_id from, size
   struct plan_shape in = plan_shape_of(&ir_node(b->graph, from)->type);
   struct plan_shape out = plan_shape_of(&ir_node(b->graph, id)->type);
   struct plan_arg source = {PLAN_ARG_BUFFER, b->spikes[from.idx]};
-  struct plan_buffer counts = {.kind = PLAN_COUNT, .n = neurons_of(in) + neurons_of(out)};
+  struct plan_buffer counts = {.kind = PLAN_COUNT, .n = plan_neurons(in) + plan_neurons(out)};
   struct plan_op op = {.kernel = PLAN_MAXPOOL,
                        .phase = PLAN_STEP,
                        .counter = PLAN_N_POOL_OPS,
@@ -315,7 +290,7 @@ static struct plan_op pool_of(struct plan_builder *b, ir_id id, ir_id from, size
                        .node = id};
 
   if (ir_node(b->graph, id)->type.dtype != IR_SIGNED) {
-    op.arg[1] = add_buffer(b, layer, counts, "_counts");
+    op.arg[1] = plan_add_buffer(b, layer, counts, "_counts");
     return op;
   }
   op.kernel = PLAN_MAXPOOL_SIGNED;
@@ -325,7 +300,7 @@ static struct plan_op pool_of(struct plan_builder *b, ir_id id, ir_id from, size
     plan_add_op(b, (struct plan_op){.kernel = PLAN_COUNT_SIGNED,
                                     .phase = PLAN_STEP,
                                     .layer = layer,
-                                    .desc = map_desc(b, in, 0),
+                                    .desc = plan_map_desc(b, in, 0),
                                     .arg = {source, op.arg[1]},
                                     .node = id});
   }
@@ -344,12 +319,12 @@ static bool add_maxpool(struct plan_builder *b, ir_id id) {
   if (is_fused) {
     layer = b->layer[id.idx] = b->layer[from.idx];
     b->plan->layer[layer].out = id;
-    b->plan->layer[layer].n_outputs = neurons_of(out);
+    b->plan->layer[layer].n_outputs = plan_neurons(out);
   } else {
-    layer = add_layer(b, id, 0);
+    layer = plan_add_layer(b, id, 0);
   }
   op = pool_of(b, id, from, layer);
-  if (!add_spikes(b, id, layer, &spikes))
+  if (!plan_add_spikes(b, id, layer, &spikes))
     return false;
   op.arg[plan_kernel(op.kernel)->n_args - 1] = spikes;
   plan_add_op(b, op);
@@ -359,7 +334,7 @@ static bool add_maxpool(struct plan_builder *b, ir_id id) {
                                   .phase = PLAN_STEP,
                                   .counter = PLAN_N_SPIKES,
                                   .layer = layer,
-                                  .desc = map_desc(b, out, 0),
+                                  .desc = plan_map_desc(b, out, 0),
                                   .arg = {spikes},
                                   .node = id});
   return true;
@@ -376,7 +351,7 @@ static bool add_concat(struct plan_builder *b, ir_id id) {
   struct plan_arg spikes;
 
   b->layer[id.idx] = layer;
-  if (!add_spikes(b, id, layer, &spikes))
+  if (!plan_add_spikes(b, id, layer, &spikes))
     return false;
   for (size_t k = 0; k < n->n_in; k++) {
     ir_id from = plan_behind_views(b->graph, n->in[k]);
@@ -400,21 +375,11 @@ static bool add_concat(struct plan_builder *b, ir_id id) {
   return true;
 }
 
-/* Only current so far: the projections read the input itself. */
-static bool add_encode(struct plan_builder *b, ir_id id) {
-  const struct ir_node *n = ir_node(b->graph, id);
-  enum ir_word code = ir_attr_word(n, IR_A_CODE, IR_W_CODE_CURRENT);
-
-  if (code != IR_W_CODE_CURRENT)
-    return plan_fail(b, n, "code is %s; only current is supported", ir_word_text(code));
-  return true;
-}
-
 bool plan_add_node(struct plan_builder *b, ir_id id) {
   /* Projections belong to their targets; views, input and output need no call. */
   static bool (*const adders[IR_N_OPS])(struct plan_builder *, ir_id) = {
-      [IR_ENCODE] = add_encode,       [IR_POPULATION] = add_population,
-      [IR_READOUT] = add_readout,     [IR_SPIKE_MAXPOOL] = add_maxpool,
+      [IR_ENCODE] = plan_add_encode,   [IR_POPULATION] = add_population,
+      [IR_READOUT] = plan_add_readout, [IR_SPIKE_MAXPOOL] = add_maxpool,
       [IR_SPIKE_CONCAT] = add_concat,
   };
   enum ir_op op = ir_node(b->graph, id)->op;

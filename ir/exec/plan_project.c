@@ -16,17 +16,30 @@ struct plan_shape plan_shape_of(const struct ir_type *t) {
   return (struct plan_shape){1, 1, (int32_t)ir_type_count(t)};
 }
 
-bool plan_is_current(const struct plan_builder *b, ir_id projection) {
+bool plan_is_input(const struct plan_builder *b, ir_id projection) {
   const struct ir_node *p = ir_node(b->graph, projection);
 
   return p->n_in == 1 && ir_node(b->graph, plan_behind_views(b->graph, p->in[0]))->op == IR_ENCODE;
+}
+
+bool plan_is_current(const struct plan_builder *b, ir_id projection) {
+  return plan_is_input(b, projection) &&
+         ir_node(b->graph, ir_node(b->graph, projection)->in[0])->type.dtype == IR_CURRENT;
+}
+
+struct plan_steps plan_input_steps(const struct ir_node *encode) {
+  struct plan_shape s = plan_shape_of(&encode->type);
+
+  if (ir_attr_word(encode, IR_A_LAYOUT, IR_W_LAYOUT_CHW) == IR_W_LAYOUT_CHW)
+    return (struct plan_steps){s.width, 1, plan_pixels(s)};
+  return (struct plan_steps){s.width * s.channels, s.channels, 1};
 }
 
 /* Steps of a source in memory; those of spikes are not used. */
 struct source {
   struct plan_shape shape;
   struct plan_arg arg;
-  int32_t step_y, step_x, step_c;
+  struct plan_steps step;
 };
 
 static struct source source_of(const struct plan_builder *b, ir_id id) {
@@ -35,20 +48,12 @@ static struct source source_of(const struct plan_builder *b, ir_id id) {
   struct plan_shape s = plan_shape_of(&n->type);
   struct source src = {.shape = s};
 
-  if (n->op != IR_ENCODE) {
+  if (n->op != IR_ENCODE || n->type.dtype != IR_CURRENT) {
     src.arg = (struct plan_arg){PLAN_ARG_BUFFER, b->spikes[behind.idx]};
     return src;
   }
   src.arg.kind = PLAN_ARG_INPUT;
-  if (ir_attr_word(n, IR_A_LAYOUT, IR_W_LAYOUT_CHW) == IR_W_LAYOUT_CHW) {
-    src.step_c = plan_pixels(s);
-    src.step_y = s.width;
-    src.step_x = 1;
-  } else {
-    src.step_c = 1;
-    src.step_y = s.width * s.channels;
-    src.step_x = s.channels;
-  }
+  src.step = plan_input_steps(n);
   return src;
 }
 
@@ -134,9 +139,9 @@ static bool call_window(struct plan_builder *b, const struct plan_target *t,
       w.stride_y == 1 && w.stride_x == 1 && w.dilation_y == 1 && w.dilation_x == 1 && w.groups == 1;
   int32_t step;
 
-  w.step_y = s->step_y;
-  w.step_x = s->step_x;
-  w.step_c = s->step_c;
+  w.step_y = s->step.y;
+  w.step_x = s->step.x;
+  w.step_c = s->step.c;
   c->desc = arena_memdup(b->arena, &w, sizeof w);
   c->current = is_conv ? PLAN_CONV_CURRENT : PLAN_AVGPOOL_CURRENT;
   c->scatter = !is_conv   ? PLAN_AVGPOOL_SCATTER
@@ -154,7 +159,7 @@ static bool call_window(struct plan_builder *b, const struct plan_target *t,
 static bool call_dense(struct plan_builder *b, const struct plan_target *t, const struct ir_node *p,
                        const struct source *s, struct call *c) {
   struct snn_dense d = {s->shape.height, s->shape.width, s->shape.channels, t->shape.channels,
-                        s->step_y,       s->step_x,      s->step_c};
+                        s->step.y,       s->step.x,      s->step.c};
 
   c->current = PLAN_DENSE_CURRENT;
   c->scatter = PLAN_DENSE_SCATTER;
@@ -168,9 +173,9 @@ static bool call_one_to_one(struct plan_builder *b, const struct plan_target *t,
   struct snn_one_to_one d = {.height = t->shape.height,
                              .width = t->shape.width,
                              .channels = t->shape.channels,
-                             .step_y = s->step_y,
-                             .step_x = s->step_x,
-                             .step_c = s->step_c};
+                             .step_y = s->step.y,
+                             .step_x = s->step.x,
+                             .step_c = s->step.c};
 
   if (plan_pixels(s->shape) != plan_pixels(t->shape))
     return plan_fail(b, p,
@@ -213,7 +218,9 @@ bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir
     b->plan->layer[t->layer].input_macs += c.macs;
   plan_add_op(b, (struct plan_op){.kernel = is_current ? c.current : c.scatter,
                                   .phase = is_current ? PLAN_SET_INPUT : PLAN_STEP,
-                                  .counter = is_current ? PLAN_UNCOUNTED : PLAN_N_SYNOPS,
+                                  .counter = is_current                     ? PLAN_UNCOUNTED
+                                             : plan_is_input(b, projection) ? PLAN_N_INPUT_SYNOPS
+                                                                            : PLAN_N_SYNOPS,
                                   .layer = t->layer,
                                   .desc = c.desc,
                                   .arg = {s.arg, c.weight, is_current ? t->drive : t->v},

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "ir/base/arena.h"
+#include "ir/base/diag.h"
 #include "ir/exec/plan.h"
 #include "ir/exec/spiking_internal.h"
+#include "ir/samples.h"
 #include "runtime/kernels/lead.h"
+#include "runtime/kernels/spike_winner.h"
 #include "runtime/kernels/walk.h"
 
 /* Where the spikes of a layer's output units are, and how often each spiked. */
@@ -38,6 +41,7 @@ struct exec_spiking {
   void **buffer;
   uint32_t *spikes;
   float *input, *output;
+  uint32_t clock[2]; /* snn/descriptor.h */
   struct exec_counts *counts;
   struct recorder *recorder;
   uint64_t uncounted;
@@ -70,7 +74,7 @@ static size_t buffer_bytes(const struct plan_buffer *b) {
   return b->n * (b->kind == PLAN_COUNT ? sizeof(uint16_t) : sizeof(float));
 }
 
-static void *resolve_arg(const struct exec_spiking *e, const struct plan_arg *arg) {
+static void *resolve_arg(struct exec_spiking *e, const struct plan_arg *arg) {
   switch (arg->kind) {
   case PLAN_ARG_NULL:
     return NULL;
@@ -85,6 +89,8 @@ static void *resolve_arg(const struct exec_spiking *e, const struct plan_arg *ar
     return e->input;
   case PLAN_ARG_OUTPUT:
     return e->output;
+  case PLAN_ARG_CLOCK:
+    return e->clock;
   }
   return NULL;
 }
@@ -97,6 +103,8 @@ static uint64_t *resolve_counter(struct exec_spiking *e, const struct plan_op *o
     return &e->uncounted;
   case PLAN_N_SPIKES:
     return &c->spikes;
+  case PLAN_N_INPUT_SYNOPS:
+    return &c->input_synops;
   case PLAN_N_SYNOPS:
     return &c->synops;
   case PLAN_N_POOL_OPS:
@@ -147,7 +155,8 @@ struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p) {
   return e;
 }
 
-void exec_spiking_set_input(struct exec_spiking *e, const float *x) {
+/* Forgets the last input, then takes the one in e->input. */
+static void begin_input(struct exec_spiking *e) {
   const struct plan *p = e->plan;
 
   for (size_t i = 0; i < plan_n_buffers(p); i++)
@@ -156,9 +165,24 @@ void exec_spiking_set_input(struct exec_spiking *e, const float *x) {
   for (size_t l = 0; l < plan_n_layers(p); l++)
     if (e->recorder[l].count)
       memset(e->recorder[l].count, 0, plan_layer(p, l)->n_outputs * sizeof(uint16_t));
-  memcpy(e->input, x, plan_input_size(p) * sizeof *x);
+  e->clock[1] = 0;
   run_phase(&e->phase[PLAN_RESET]);
   run_phase(&e->phase[PLAN_SET_INPUT]);
+}
+
+void exec_spiking_set_input(struct exec_spiking *e, const float *x) {
+  memcpy(e->input, x, plan_input_size(e->plan) * sizeof *x);
+  begin_input(e);
+}
+
+void exec_spiking_seed(struct exec_spiking *e, uint32_t presentation) {
+  e->clock[0] = presentation;
+}
+
+void exec_spiking_set_sample(struct exec_spiking *e, const struct samples *s, size_t i) {
+  exec_spiking_seed(e, (uint32_t)(s->first + i));
+  samples_get(s, i, e->input);
+  begin_input(e);
 }
 
 static void record_bitmap(struct recorder *r, const uint32_t *spikes, uint16_t value) {
@@ -191,12 +215,21 @@ uint32_t exec_spiking_step(struct exec_spiking *e) {
     if (p->call[i].recorder)
       record_spikes(p->call[i].recorder);
   }
+  e->clock[1]++;
   return spikes;
 }
 
 const float *exec_spiking_output(const struct exec_spiking *e) {
   run_phase(&e->phase[PLAN_OUTPUT]);
   return e->output;
+}
+
+int64_t exec_spiking_class(const struct exec_spiking *e) {
+  const float *y = exec_spiking_output(e);
+  int32_t n = (int32_t)plan_output_size(e->plan);
+  int32_t winner = plan_answers_in_spikes(e->plan) ? snn_spike_winner(y, n) : snn_winner(y, n);
+
+  return winner >= 0 ? winner : -1;
 }
 
 float exec_lead(const float *y, size_t n) {
@@ -241,4 +274,8 @@ void exec_spiking_record(struct exec_spiking *e) {
 
 const uint16_t *exec_spiking_unit_counts(const struct exec_spiking *e, size_t layer) {
   return e->recorder[layer].count;
+}
+
+bool exec_check_samples(struct diag *d, const struct plan *p, const struct samples *s) {
+  return !plan_wants_unit_input(p) || samples_check_unit(s, d);
 }

@@ -11,24 +11,37 @@
 #include <stdint.h>
 
 struct arena;
+struct diag;
 struct plan;
+struct samples;
 struct exec_spiking;
 
 /* What happened since the last exec_spiking_clear_counts, per layer. */
 struct exec_counts {
   uint64_t spikes;
-  uint64_t synops;   /* of spikes that arrived: weights added to membranes that exist */
-  uint64_t pool_ops; /* input spikes that reached a pool */
+  uint64_t synops;       /* of spikes that arrived: weights added to membranes that exist */
+  uint64_t input_synops; /* the same, of spikes of the input */
+  uint64_t pool_ops;     /* input spikes that reached a pool */
 };
 
 struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p);
 /* Forgets the last input, then takes a new one (plan_input_size floats, model order). */
 void exec_spiking_set_input(struct exec_spiking *e, const float *x);
+/* The same with sample i, which is the presentation of that number: what is drawn depends on it and
+ * the graph's seed alone. */
+void exec_spiking_set_sample(struct exec_spiking *e, const struct samples *s, size_t i);
+/* False: told that a sample has values which this network cannot take. */
+bool exec_check_samples(struct diag *d, const struct plan *p, const struct samples *s);
+/* Number of the presentation that the next exec_spiking_set_input begins. */
+void exec_spiking_seed(struct exec_spiking *e, uint32_t presentation);
 /* One time step; spikes emitted by all layers. */
 uint32_t exec_spiking_step(struct exec_spiking *e);
 /* Accumulated output, plan_output_size floats. */
 const float *exec_spiking_output(const struct exec_spiking *e);
 
+/* The class so far: the index of the largest output, the lowest of equals; -1 where an answer in
+ * spikes has none. */
+int64_t exec_spiking_class(const struct exec_spiking *e);
 /* Whether the largest output leads by the plan's early_exit: generated C's net_run ends there. */
 bool exec_spiking_is_decided(const struct exec_spiking *e);
 /* The largest of n outputs less the second; 0 where there is only one. */

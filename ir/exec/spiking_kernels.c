@@ -17,12 +17,18 @@
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/fire.h"
 #include "runtime/kernels/fire_signed.h"
+#include "runtime/kernels/keep_input.h"
+#include "runtime/kernels/latency.h"
+#include "runtime/kernels/latency_times.h"
 #include "runtime/kernels/maxpool.h"
 #include "runtime/kernels/maxpool_signed.h"
 #include "runtime/kernels/negate.h"
 #include "runtime/kernels/one_to_one_current.h"
 #include "runtime/kernels/one_to_one_scatter.h"
 #include "runtime/kernels/output.h"
+#include "runtime/kernels/poisson.h"
+#include "runtime/kernels/read_sent.h"
+#include "runtime/kernels/softmax.h"
 
 #ifndef SPIKING_KERNELS
 #define SPIKING_KERNELS spiking_kernels_baseline

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What net_run gives where no output has sent a spike. */
+#define NO_ANSWER ((uint32_t)-2)
+
 struct hash {
   uint64_t spikes, output;
 };

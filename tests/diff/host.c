@@ -9,7 +9,6 @@
 #include "frontend/frontend.h"
 #include "ir/base/arena.h"
 #include "ir/comp.h"
-#include "ir/exec/analog.h"
 #include "ir/exec/plan.h"
 #include "ir/exec/spiking.h"
 #include "ir/ir.h"
@@ -24,11 +23,11 @@ static void run_whole(struct exec_spiking *e, const struct plan *p, const float 
                       struct hash *h) {
   size_t t = 0;
 
-  exec_spiking_set_input(e, x);
+  exec_spiking_set_input(e, x); /* the number of the presentation is still that of run_image */
   do
     exec_spiking_step(e);
   while (++t < plan_steps(p) && !exec_spiking_is_decided(e));
-  hash_word(&h->output, (uint32_t)exec_argmax(exec_spiking_output(e), plan_output_size(p)));
+  hash_word(&h->output, exec_spiking_class(e) < 0 ? NO_ANSWER : (uint32_t)exec_spiking_class(e));
   hash_floats(&h->output, exec_spiking_output(e), plan_output_size(p));
 }
 
@@ -36,6 +35,7 @@ static void run_image(struct exec_spiking *e, const struct plan *p, unsigned lon
                       const float *x) {
   struct hash h = hash_new();
 
+  exec_spiking_seed(e, (uint32_t)image);
   exec_spiking_set_input(e, x);
   for (size_t t = 0; t < plan_steps(p); t++) {
     exec_spiking_clear_counts(e);

@@ -11,6 +11,9 @@ static float x[NET_INPUT_SIZE], y[NET_OUTPUT_SIZE];
 static void run_image(unsigned long image) {
   struct hash h = hash_new();
 
+#ifdef HAS_SEED
+  net_seed(&state, (uint32_t)image);
+#endif
   net_reset(&state);
   if (net_set_input(&state, x) != 0)
     printf("input refused\n");

@@ -29,6 +29,7 @@ ${MAKE:-make} -s -C "$repo" B="$B" "$B/diff/host" || exit 1
 "$B/diff/host" "$tmp/net.ir" "$data" "$n" "$tmp/images" >"$tmp/want" || exit 1
 [ "$(wc -l <"$tmp/want")" -eq "$n" ] || fail "$(wc -l <"$tmp/want") samples instead of $n"
 cp "$here"/*.[ch] "$tmp" && cd "$tmp" || exit 1
+grep -q net_seed net.h && STRICT="$STRICT -DHAS_SEED"
 
 # route COMPILER FLAGS...: same hashes, and the stack within its bound.
 route() {

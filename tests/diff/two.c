@@ -13,13 +13,14 @@ static float x[ONE_INPUT_SIZE], y[ONE_OUTPUT_SIZE], z[TWO_OUTPUT_SIZE];
 int main(int argc, char **argv) {
   FILE *f = argc == 2 ? fopen(argv[1], "rb") : NULL;
   const float bad[] = {(float)NAN, (float)INFINITY, -(float)INFINITY};
+  const int no_answer = -2;
   int one, two;
 
   if (!f || fread(x, sizeof x, 1, f) != 1 || fclose(f) != 0)
     return 2;
   one = one_run(&a, x, y);
   two = two_run(&b, x, z);
-  if (one < 0 || one != two || memcmp(y, z, sizeof y) != 0)
+  if ((one < 0 && one != no_answer) || one != two || memcmp(y, z, sizeof y) != 0)
     return printf("one says %d, two says %d\n", one, two), 1;
   before = a;
   for (int i = 0; i < 3; i++) {

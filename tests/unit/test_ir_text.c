@@ -94,6 +94,8 @@ static const char spiking[] =
     "%e = encode %x {code=current, layout=chw} : current[2, 4, 4]\n"
     "%h = encode %x {code=current, layout=hwc} : current[4, 2, 4]\n"
     "%l = encode %x {code=current, layout=flat} : current[32]\n"
+    "%ep = encode %x {code=poisson, layout=chw, layer=\"in\", spikes_at=0} : spikes[2, 4, 4]\n"
+    "%el = encode %x {code=latency, layout=flat} : spikes[32]\n"
     "%p = population %e {model=if, threshold=f32[2]{1, 2}, bias=f32[1]{-1}, v_init=0.5,"
     " reset=subtract, params=f32[2]{1, 2}, layer=\"a \\\"b\\\"\", spikes_at=0} : spikes[2, 4, 4]\n"
     "%pc = project_conv %p {kernel=[1, 2], stride=[2, 1], pad=[0, 1, 0, 0], dilation=[1, 1],"
@@ -124,6 +126,7 @@ static const char spiking[] =
     "%z = population {model=lif_nengo, threshold=f32[3]{1, 1, 1}, layer=\"l\"} : spikes[3]\n"
     "%r = readout %oo, %sp {readout=membrane, bias=f32[3]{1, 2, 3}, min=0, early_exit=2.5,"
     " layer=\"m\"} : f32[3]\n"
+    "%rs = readout %oo {readout=softmax, layer=\"m\"} : f32[3]\n"
     "%o = output %r : f32[3]\n";
 
 static const char *const texts[] = {analog, spiking};

@@ -176,6 +176,8 @@ static const struct row analog_rows[] = {
 
 static const struct row spiking_rows[] = {
     {"encode %img {code=current, layout=hwc} : current[6, 2, 4]", NULL},
+    {"encode %img {code=poisson, layout=hwc} : spikes[6, 2, 4]", NULL},
+    {"encode %img {code=latency, layout=flat} : spikes[48]", NULL},
     {"encode %two {code=current, layout=chw} : f32[1]",
      "it must have 3 axes, or 4 with the first 1"},
     {"encode %cur {code=current, layout=chw} : f32[1]", "it must be f32"},
@@ -248,6 +250,9 @@ static const struct row spiking_rows[] = {
     {"readout %cur {readout=membrane, early_exit=0, layer=\"\"} : f32[48]",
      "early_exit is 0; it must be a float32 above 0"},
     {"readout %sp {readout=membrane, layer=\"\"} : f32[48]", "it must be current"},
+    {"readout %cur {readout=softmax, layer=\"\"} : f32[48]", NULL},
+    {"readout %cur {readout=softmax, min=0, layer=\"\"} : f32[48]",
+     "min is for readout=membrane only"},
     {"relu %img : f32[1, 2, 4, 6]", "an analog op in a spiking graph"},
 };
 

@@ -5,12 +5,11 @@
 #include <math.h>
 
 #include "ir/exec/plan.h"
-#include "ir/exec/spiking.h"
-#include "ir/exec/spiking_internal.h"
 #include "runtime/kernels/check_input.h"
 #include "runtime/kernels/lead.h"
 #include "runtime/kernels/winner.h"
 #include "snn/descriptor.h"
+#include "tests/unit/variants.h"
 
 enum { MAX_ELEMENTS = 8192, N_STEPS = 40 };
 
@@ -18,20 +17,6 @@ static struct graphs_random random_state;
 static float weight[2 * MAX_ELEMENTS], before[MAX_ELEMENTS], got[MAX_ELEMENTS], want[MAX_ELEMENTS];
 static float input[MAX_ELEMENTS];
 static uint32_t bitmap[MAX_ELEMENTS], bits_got[MAX_ELEMENTS], bits_want[MAX_ELEMENTS];
-
-static spiking_call *const *const *variants(size_t *n) {
-  static spiking_call *const *all[] = {
-    spiking_kernels_baseline,
-#if defined(__x86_64__)
-    spiking_kernels_avx2,
-    spiking_kernels_avx512,
-#endif
-  };
-  const char *best = exec_spiking_variant();
-
-  *n = strcmp(best, "avx512") == 0 ? 3 : strcmp(best, "avx2") == 0 ? 2 : 1;
-  return all;
-}
 
 /* Numbers whose sums round. */
 static void fill(float *x, size_t n) {

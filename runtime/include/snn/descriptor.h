@@ -4,7 +4,10 @@
  * Each struct is listed once, as X-macro; its declaration, its text in generated C and its image
  * come from that list. Maps are channels last: element (y * width + x) * channels + c. A flat
  * population is a map of one pixel. A spike bitmap has ceil(channels / 32) words per pixel, bit
- * c % 32 of word c / 32; the bits above the last channel are 0. */
+ * c % 32 of word c / 32; the bits above the last channel are 0.
+ *
+ * A network that draws or has to know the time has a clock: clock[0] is the number of the
+ * presentation, clock[1] the steps that are done. */
 #ifndef SNN_DESCRIPTOR_H
 #define SNN_DESCRIPTOR_H
 
@@ -42,6 +45,14 @@
 /* One operand of a concatenation, whose channel 0 becomes channel `first` of the result. */
 #define SNN_CONCAT_FIELDS(X) X(pixels) X(in_channels) X(out_channels) X(first)
 
+/* Input as spikes, of a map and from a source as above; steps of a presentation; 64 bits of seed.
+ */
+#define SNN_ENCODE_FIELDS(X)                                                                       \
+  X(height) X(width) X(channels) SNN_SOURCE_FIELDS(X) X(steps) X(seed_low) X(seed_high)
+
+/* Outputs that spike at random. */
+#define SNN_SOFTMAX_FIELDS(X) X(neurons) X(seed_low) X(seed_high)
+
 #define SNN_FIELD(name) int32_t name;
 struct snn_window {
   SNN_WINDOW_FIELDS(SNN_FIELD)
@@ -63,6 +74,12 @@ struct snn_readout {
 };
 struct snn_concat {
   SNN_CONCAT_FIELDS(SNN_FIELD)
+};
+struct snn_encode {
+  SNN_ENCODE_FIELDS(SNN_FIELD)
+};
+struct snn_softmax {
+  SNN_SOFTMAX_FIELDS(SNN_FIELD)
 };
 
 #endif

@@ -1,0 +1,130 @@
+/* Plan: where signals come in and go out: input as spikes, and the readout. */
+#include "ir/exec/plan_internal.h"
+
+#include "ir/base/arena.h"
+#include "snn/descriptor.h"
+
+static const struct plan_arg the_clock = {PLAN_ARG_CLOCK, 0};
+
+/* The two halves of the graph's seed; 0 where it has none. */
+static void split_seed(const struct plan_builder *b, int32_t *low, int32_t *high) {
+  const struct ir_attr *seed = ir_graph_attr(b->graph, IR_A_SEED);
+  uint64_t bits = seed ? (uint64_t)seed->u.i : 0;
+
+  *low = (int32_t)(uint32_t)bits;
+  *high = (int32_t)(uint32_t)(bits >> 32);
+}
+
+/* ---- the input as spikes ---- */
+
+static const int32_t *encode_desc(struct plan_builder *b, const struct ir_node *n) {
+  struct plan_shape s = plan_shape_of(&n->type);
+  struct plan_steps step = plan_input_steps(n);
+  struct snn_encode d = {.height = s.height,
+                         .width = s.width,
+                         .channels = s.channels,
+                         .step_y = step.y,
+                         .step_x = step.x,
+                         .step_c = step.c,
+                         .steps = (int32_t)b->plan->steps};
+
+  split_seed(b, &d.seed_low, &d.seed_high);
+  return arena_memdup(b->arena, &d, sizeof d);
+}
+
+/* What is kept of the input, and the kernels that fill it and read it in every step. */
+struct encoder {
+  struct plan_buffer kept;
+  const char *suffix;
+  enum plan_kernel_tag fill, send;
+};
+
+/* A constant current needs no call: the projections read the input itself. */
+bool plan_add_encode(struct plan_builder *b, ir_id id) {
+  const struct ir_node *n = ir_node(b->graph, id);
+  bool is_poisson = ir_attr_word(n, IR_A_CODE, IR_W_CODE_CURRENT) == IR_W_CODE_POISSON;
+  size_t n_inputs = plan_neurons(plan_shape_of(&n->type)), layer;
+  struct encoder e = {
+      {.kind = PLAN_COUNT, .n = n_inputs}, "_times", PLAN_LATENCY_TIMES, PLAN_LATENCY};
+  struct plan_op op = {.desc = encode_desc(b, n), .node = id};
+  struct plan_arg kept, spikes;
+
+  if (n->type.dtype == IR_CURRENT)
+    return true;
+  if (is_poisson)
+    e = (struct encoder){{.kind = PLAN_INPUT, .n = n_inputs}, "_x", PLAN_KEEP_INPUT, PLAN_POISSON};
+  b->plan->wants_unit_input = true;
+  b->plan->is_random |= is_poisson;
+  op.layer = layer = plan_add_layer(b, id, 0);
+  kept = plan_add_buffer(b, layer, e.kept, e.suffix);
+  if (!plan_add_spikes(b, id, layer, &spikes))
+    return false;
+  op.kernel = e.fill;
+  op.phase = PLAN_SET_INPUT;
+  op.arg[0] = (struct plan_arg){PLAN_ARG_INPUT, 0};
+  op.arg[1] = kept;
+  plan_add_op(b, op);
+  op.kernel = e.send;
+  op.phase = PLAN_STEP;
+  op.counter = PLAN_N_SPIKES;
+  op.arg[0] = kept;
+  op.arg[1] = the_clock;
+  op.arg[2] = spikes;
+  plan_add_op(b, op);
+  return true;
+}
+
+/* ---- the readout ---- */
+
+/* The answer is the membranes. */
+static void answer_by_membrane(struct plan_builder *b, const struct plan_target *t,
+                               struct plan_op op) {
+  struct snn_readout readout = {plan_pixels(t->shape), t->shape.channels,
+                                ir_attr(t->node, IR_A_MIN) != NULL};
+
+  op.kernel = PLAN_READ_OUTPUT;
+  op.desc = arena_memdup(b->arena, &readout, sizeof readout);
+  op.arg[0] = t->v;
+  plan_add_op(b, op);
+}
+
+/* The answer is what the outputs have sent; `op` reads it. */
+static void answer_by_softmax(struct plan_builder *b, const struct plan_target *t,
+                              struct plan_op op) {
+  size_t n = plan_neurons(t->shape);
+  struct snn_softmax softmax = {.neurons = (int32_t)n};
+  struct plan_buffer sent = {.kind = PLAN_COUNT, .n = n};
+
+  op.kernel = PLAN_READ_SENT;
+  op.desc = plan_map_desc(b, t->shape, 0);
+  op.arg[0] = plan_add_buffer(b, t->layer, sent, "_sent");
+  plan_add_op(b, op);
+  split_seed(b, &softmax.seed_low, &softmax.seed_high);
+  plan_add_op(b, (struct plan_op){.kernel = PLAN_SOFTMAX,
+                                  .phase = PLAN_STEP,
+                                  .layer = t->layer,
+                                  .desc = arena_memdup(b->arena, &softmax, sizeof softmax),
+                                  .arg = {t->v, the_clock, op.arg[0]},
+                                  .node = op.node});
+  b->plan->is_random = b->plan->answers_in_spikes = true;
+}
+
+bool plan_add_readout(struct plan_builder *b, ir_id id) {
+  const struct ir_node *n = ir_node(b->graph, id);
+  enum ir_word how = ir_attr_word(n, IR_A_READOUT, IR_W_READOUT_MEMBRANE);
+  struct plan_op op = {.phase = PLAN_OUTPUT, .arg = {{0}, {PLAN_ARG_OUTPUT, 0}}, .node = id};
+  struct plan_target t;
+  int32_t step;
+
+  if (!plan_add_target(b, id, &t, &step))
+    return false;
+  b->plan->output_size = plan_neurons(t.shape);
+  b->plan->early_exit = (float)ir_attr_float(n, IR_A_EARLY_EXIT, 0);
+  plan_add_drive_map(b, &t, step);
+  op.layer = t.layer;
+  if (how == IR_W_READOUT_MEMBRANE)
+    answer_by_membrane(b, &t, op);
+  else
+    answer_by_softmax(b, &t, op);
+  return true;
+}

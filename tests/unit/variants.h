@@ -1,0 +1,24 @@
+/* tests/unit/variants.h -- the tables of kernels that this machine can run. */
+#ifndef TESTS_UNIT_VARIANTS_H
+#define TESTS_UNIT_VARIANTS_H
+
+#include <string.h>
+
+#include "ir/exec/spiking.h"
+#include "ir/exec/spiking_internal.h"
+
+static inline spiking_call *const *const *variants(size_t *n) {
+  static spiking_call *const *all[] = {
+    spiking_kernels_baseline,
+#if defined(__x86_64__)
+    spiking_kernels_avx2,
+    spiking_kernels_avx512,
+#endif
+  };
+  const char *best = exec_spiking_variant();
+
+  *n = strcmp(best, "avx512") == 0 ? 3 : strcmp(best, "avx2") == 0 ? 2 : 1;
+  return all;
+}
+
+#endif
