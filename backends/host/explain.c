@@ -125,15 +125,15 @@ static struct answers run_spiking(const struct explaining *e, struct worker *w, 
   struct answers a = {false, false};
   bool is_decided = false;
 
-  exec_spiking_set_input(w->spiking, w->x);
+  exec_spiking_set_sample(w->spiking, e->samples, item);
   for (size_t t = 1; t <= e->steps; t++) {
     exec_spiking_step(w->spiking);
     if (is_decided || (t < e->steps && !exec_spiking_is_decided(w->spiking)))
       continue;
-    a.at_exit = is_right(e, exec_spiking_output(w->spiking), item);
+    a.at_exit = exec_spiking_class(w->spiking) == e->samples->labels[item];
     is_decided = true;
   }
-  a.at_end = is_right(e, exec_spiking_output(w->spiking), item);
+  a.at_end = exec_spiking_class(w->spiking) == e->samples->labels[item];
   return a;
 }
 
