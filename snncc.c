@@ -190,7 +190,16 @@ static int run_command(struct comp *c) {
     return EXIT_DONE;
   note_given(c, OPTION_BY_PRESET, "--preset snntoolbox means");
   note_given(c, OPTION_BY_CONFIG, "--config means");
-  code = c->opt->command == CMD_COMPILE ? run_compile(c) : run_in_process(c);
+  switch (c->opt->command) {
+  case CMD_COMPILE:
+    code = run_compile(c);
+    break;
+  case CMD_PLOT:
+    code = host_plot(c);
+    break;
+  default:
+    code = run_in_process(c);
+  }
   if (code == EXIT_DONE && !file_outputs_commit(c->outputs, c->diag))
     code = EXIT_INPUT;
   return code;

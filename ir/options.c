@@ -30,6 +30,7 @@ const struct option_command options_commands[CMD_N] = {
                   "accuracy of ANN and SNN, operations, time"},
     [CMD_INSPECT] = {"inspect", 'I', "snncc inspect FILE [options]",
                      "layers, shapes, sizes, costs"},
+    [CMD_PLOT] = {"plot", 'P', "snncc plot FILE... [-o FOLDER]", "pictures of results and records"},
 };
 
 /* What the parser works on. */
@@ -40,6 +41,7 @@ struct parser {
   int argc;
   char **argv;
   int next; /* index in argv */
+  const char **files;
   bool has_command;
 };
 
@@ -294,9 +296,11 @@ static bool parse_operand(struct parser *p, const char *arg, bool may_be_command
       p->has_command = true;
       return true;
     }
-  if (p->o->model)
+  if (p->o->model && p->o->command != CMD_PLOT)
     return tell_second_file(p, arg);
-  p->o->model = arg;
+  if (!p->o->model)
+    p->o->model = arg;
+  p->files[p->o->n_files++] = arg;
   return true;
 }
 
@@ -413,6 +417,7 @@ bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc,
   struct parser p = {.o = o, .arena = a, .diag = d, .argc = argc, .argv = argv, .next = 1};
 
   set_defaults(o, a);
+  o->files = p.files = ARENA_NEW(a, const char *, (size_t)argc);
   if (!parse_args(&p) || !check_seen(&p))
     return false;
   if (o->dump_ir_dir && !o->dump_ir)

@@ -14,7 +14,7 @@
 
 struct arena;
 
-enum command { CMD_COMPILE, CMD_EVAL, CMD_INSPECT, CMD_N };
+enum command { CMD_COMPILE, CMD_EVAL, CMD_INSPECT, CMD_PLOT, CMD_N };
 
 enum normalize {
   NORMALIZE_PERCENTILE,
@@ -69,8 +69,10 @@ struct option_given {
 
 struct options {
   enum command command;
-  const char *model; /* the file operand */
-  const char *out;   /* -o */
+  const char *model;        /* the file operand */
+  const char *const *files; /* plot takes several: the first is `model` too */
+  size_t n_files;
+  const char *out; /* -o */
 
   const char *data, *labels;
   int64_t skip, limit; /* limit < 0: all */
@@ -112,6 +114,7 @@ struct options {
   int64_t jobs; /* 0: all cores */
   const char *json;
   bool explain;
+  const char *record;
   const char *name; /* --name */
   enum runtime runtime;
   int64_t max_memory; /* 0: 64 MiB + 2 x file */

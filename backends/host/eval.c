@@ -13,6 +13,7 @@
 #include "backends/host/diagnosis.h"
 #include "backends/host/explain.h"
 #include "backends/host/progress.h"
+#include "backends/host/record.h"
 #include "backends/report/result.h"
 #include "frontend/data/data.h"
 #include "ir/base/arena.h"
@@ -270,6 +271,8 @@ int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_gra
     if (c->opt->explain)
       r.explain = explain_run(c, analog, spiking, e.plan, e.samples);
   }
+  if (e.plan && c->opt->record && !record_write(c, spiking, e.plan, e.samples))
+    return 1;
   if (c->opt->json && !report_eval_json(c, &r))
     return 1;
   report_eval_text(c, &r);

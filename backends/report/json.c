@@ -21,10 +21,29 @@ static void keep(void *p) {
   (void)p;
 }
 
-struct cJSON *report_json_new(struct comp *c) {
+static void use_arena(struct comp *c) {
   memory = c->arena;
   cJSON_InitHooks(&(cJSON_Hooks){take, keep});
+}
+
+struct cJSON *report_json_new(struct comp *c) {
+  use_arena(c);
   return cJSON_CreateObject();
+}
+
+struct cJSON *report_json_read(struct comp *c, const char *path) {
+  const char *end = NULL;
+  struct bytes text;
+  cJSON *o;
+
+  if (!file_read(c->arena, c->diag, path, options_max_memory(c->opt, 0), &text))
+    return NULL;
+  use_arena(c);
+  o = cJSON_ParseWithLengthOpts((const char *)text.data, text.len, &end, false);
+  if (!o)
+    diag_error(c->diag, loc_file(path), "is no JSON behind byte %zu; a result of eval --json is",
+               end ? (size_t)(end - (const char *)text.data) : 0);
+  return o;
 }
 
 void report_json_number(struct cJSON *o, const char *name, double x) {

@@ -16,6 +16,9 @@ struct cJSON *report_json_new(struct comp *c);
 /* Adds a number; null where it is not finite, which JSON has no word for. */
 void report_json_number(struct cJSON *o, const char *name, double x);
 
+/* What a file holds, at most --max-memory long. NULL: told. */
+struct cJSON *report_json_read(struct comp *c, const char *path);
+
 /* Writes `o` to the file of --json, as an output of comp->outputs. False: told. */
 bool report_write_json(struct comp *c, const struct cJSON *o);
 

@@ -190,7 +190,7 @@ static void add_layers(cJSON *o, const struct result *r) {
 }
 
 static cJSON *eval_json(struct comp *c, const struct result *r) {
-  cJSON *o = report_json_new(c), *bias;
+  cJSON *o = report_json_new(c), *bias, *cost;
   double images = (double)r->images;
 
   cJSON_AddStringToObject(o, "model", r->model);
@@ -213,6 +213,10 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   add_steps(o, "pool_ops_per_image", r, r->pool_ops, images);
   cJSON_AddNumberToObject(o, "ann_macs", r->ann_macs);
   cJSON_AddNumberToObject(o, "ann_ops", r->ann_ops);
+  cJSON_AddNumberToObject(o, "ann_cost", cost_ann(r));
+  cost = cJSON_AddArrayToObject(o, "snn_cost");
+  for (size_t t = 1; t <= r->steps; t++)
+    cJSON_AddItemToArray(cost, cJSON_CreateNumber(cost_snn(r, t)));
   cJSON_AddNumberToObject(o, "seconds_per_image", r->seconds_per_image);
   cJSON_AddNumberToObject(o, "seconds_convert", r->seconds_convert);
   cJSON_AddNumberToObject(o, "seconds_ann", r->seconds_ann);
