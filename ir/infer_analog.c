@@ -27,6 +27,10 @@ static bool check_scale(const struct ir_infer *f) {
   return true;
 }
 
+static bool infer_output(const struct ir_infer *f) {
+  return check_scale(f) && same_as_operand(f);
+}
+
 /* Operand k must be f32[n]. */
 static bool check_vector(const struct ir_infer *f, size_t k, int64_t n, const char *what) {
   const struct ir_type *t = ir_operand_type(f, k);
@@ -270,7 +274,7 @@ static bool infer_softmax(const struct ir_infer *f) {
 static bool (*const rules[IR_N_OPS])(const struct ir_infer *f) = {
     [IR_INPUT] = infer_given,
     [IR_CONST] = infer_given,
-    [IR_OUTPUT] = same_as_operand,
+    [IR_OUTPUT] = infer_output,
     [IR_CONV] = infer_conv,
     [IR_CONV_TRANSPOSE] = infer_conv_transpose,
     [IR_DENSE] = infer_dense,

@@ -285,8 +285,20 @@ static bool infer_view(const struct ir_infer *f) {
   return want_signal(f) && set_type(f, x->dtype, 1, &n);
 }
 
+/* readout=count: the spikes of one population. */
+static bool check_counted(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  if (f->n->n_in != 1 || !is_spikes(x))
+    return ir_fail(f, "%zu operands, the first %s; readout=count has one, which sends spikes",
+                   f->n->n_in, ir_show(f, x));
+  if (ir_attr(f->n, IR_A_BIAS))
+    return ir_fail(f, "bias is not for readout=count");
+  return true;
+}
+
 static bool infer_readout(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0);
+  bool is_count = ir_attr_word(f->n, IR_A_READOUT, IR_W_READOUT_MEMBRANE) == IR_W_READOUT_COUNT;
   int64_t n = ir_type_count(x);
   double early_exit = ir_attr_float(f->n, IR_A_EARLY_EXIT, 1);
   if (ir_attr(f->n, IR_A_MIN) &&
@@ -296,8 +308,8 @@ static bool infer_readout(const struct ir_infer *f) {
     return ir_fail(f, "min is %g; it must be 0 or absent", ir_attr_float(f->n, IR_A_MIN, 0));
   if (!(early_exit > 0) || early_exit > (double)FLT_MAX)
     return ir_fail(f, "early_exit is %g; it must be a float32 above 0", early_exit);
-  return want_signal(f) && want_equal(f, IR_CURRENT) && check_per_neuron(f, IR_A_BIAS, x) &&
-         set_type(f, IR_F32, 1, &n);
+  return want_signal(f) && (is_count ? check_counted(f) : want_equal(f, IR_CURRENT)) &&
+         check_per_neuron(f, IR_A_BIAS, x) && set_type(f, IR_F32, 1, &n);
 }
 
 static bool (*const rules[IR_N_OPS])(const struct ir_infer *f) = {

@@ -10,6 +10,7 @@
 #include "ir/options.h"
 #include "ir/samples.h"
 #include "passes/analysis/ranges.h"
+#include "passes/analysis/result.h"
 #include "passes/overflow.h"
 
 void calibration_channels(const struct ir_type *t, size_t *n_channels, size_t *n_each) {
@@ -27,7 +28,22 @@ static bool may_spike(enum ir_op op) {
          op == IR_ADD;
 }
 
-struct calibration calibration_new(struct arena *scratch, const struct ir_graph *g) {
+/* The output, where its neurons count spikes. */
+static void add_result(struct comp *c, const struct ir_graph *g, struct calibration *cal) {
+  struct calibration_value *v = &cal->value[cal->n];
+
+  if (c->opt->readout != READOUT_COUNT || ir_n_of(g, IR_OUTPUT) != 1)
+    return;
+  v->id = ir_nth(g, IR_OUTPUT, 0);
+  v->seen = result_find(g, ir_count_uses(g, c->scratch));
+  v->n_channels = 1;
+  v->n_each = (size_t)ir_type_count(&ir_node(g, v->seen)->type);
+  v->channel = ARENA_NEW(c->scratch, float, 1);
+  cal->n++;
+}
+
+struct calibration calibration_new(struct comp *c, const struct ir_graph *g) {
+  struct arena *scratch = c->scratch;
   size_t n_nodes = ir_n_nodes(g);
   const bool *is_nonnegative = ranges_nonnegative(g, scratch);
   struct calibration cal = {0, ARENA_NEW(scratch, struct calibration_value, n_nodes + 1)};
@@ -42,6 +58,7 @@ struct calibration calibration_new(struct arena *scratch, const struct ir_graph 
     v->channel = ARENA_NEW(scratch, float, v->n_channels);
     cal.n++;
   }
+  add_result(c, g, &cal);
   return cal;
 }
 

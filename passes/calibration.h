@@ -3,8 +3,8 @@
  *
  * A scale is the activation that one spike per step stands for: later the threshold of the channel.
  * It goes on every node that may become a spiking population: relu, clip from 0 or more, and
- * avgpool, global_avgpool and add of values that are never negative. A channel is an index of axis
- * 1 of [1, C, ..], or one element of a flat [1, n] or [n]. */
+ * avgpool, global_avgpool and add of values that are never negative; and on the output. A channel
+ * is an index of axis 1 of [1, C, ..], or one element of a flat [1, n] or [n]. */
 #ifndef PASSES_CALIBRATION_H
 #define PASSES_CALIBRATION_H
 
@@ -19,7 +19,7 @@ struct comp;
 /* One value that gets a scale. The pass fills `channel` and `layer`; 0 or less means dead. */
 struct calibration_value {
   ir_id id;   /* gets the scale */
-  ir_id seen; /* whose elements are looked at: id, or the pool behind it */
+  ir_id seen; /* whose elements are looked at: id, the pool behind it, what is read out */
   size_t n_channels;
   size_t n_each; /* elements of a channel of `seen`, one behind the other */
   float *channel;
@@ -34,8 +34,10 @@ struct calibration {
 /* Channels of a value and elements in each. */
 void calibration_channels(const struct ir_type *t, size_t *n_channels, size_t *n_each);
 
-/* The values of g that need a scale, in execution order; memory from `scratch`. */
-struct calibration calibration_new(struct arena *scratch, const struct ir_graph *g);
+/* The values of g that need a scale, in execution order; memory from comp->scratch. With --readout
+ * count the output is one, of a single channel: all neurons at the end have one threshold, by what
+ * is read out. */
+struct calibration calibration_new(struct comp *c, const struct ir_graph *g);
 
 /* Makes a max-pool that alone uses a value the one that is looked at. */
 void calibration_see_pools(const struct ir_graph *g, struct calibration *cal);

@@ -14,6 +14,7 @@
 #include "ir/base/arena.h"
 #include "ir/base/map.h"
 #include "ir/options.h"
+#include "passes/analysis/result.h"
 #include "passes/passes.h"
 
 static bool check_ends(struct lower *l) {
@@ -29,16 +30,6 @@ static bool check_ends(struct lower *l) {
   return true;
 }
 
-static bool is_linear(enum ir_op op) {
-  return op == IR_CONV || op == IR_DENSE || op == IR_BATCHNORM || op == IR_ADD;
-}
-
-/* Larger operands give larger results, so that the largest stays the largest. */
-static bool is_increasing(enum ir_op op) {
-  return op == IR_TANH || op == IR_SIGMOID || op == IR_EXP || op == IR_LOG || op == IR_SOFTPLUS ||
-         op == IR_SOFTSIGN;
-}
-
 static void note_dropped(struct lower *l, const struct ir_node *n, const char *why) {
   if (l->c->opt->verbose)
     diag_note(l->c->diag, n->loc, "%s at the end is left out: %s", ir_op_name(n->op), why);
@@ -49,22 +40,19 @@ static void note_dropped(struct lower *l, const struct ir_node *n, const char *w
 static ir_id find_result(struct lower *l) {
   ir_id id = ir_node(l->from, ir_nth(l->from, IR_OUTPUT, 0))->in[0];
 
-  for (;;) {
+  for (enum result_step step; (step = result_step(l->from, l->uses, id)) != RESULT_HERE;) {
     const struct ir_node *n = ir_node(l->from, id);
-    bool is_softmax = n->op == IR_SOFTMAX || n->op == IR_LOG_SOFTMAX;
-    if (is_softmax && n->type.dims[ir_attr_int(n, IR_A_AXIS, 0)] != ir_type_count(&n->type)) {
+    if (step == RESULT_ROWS) {
       signal_refuse(l, n, "softmax over axis %lld of %s; over all outputs only",
                     (long long)ir_attr_int(n, IR_A_AXIS, 0), ir_type_text(l->c->scratch, &n->type));
       return ir_id_at(0);
     }
-    if (is_softmax || is_increasing(n->op))
+    if (step == RESULT_ORDER)
       note_dropped(l, n, "the largest value stays the largest");
-    else if (n->op == IR_RELU && is_linear(ir_node(l->from, n->in[0])->op) && l->uses[id.idx] == 1)
-      l->has_end_relu = true;
-    else if (n->op != IR_RESHAPE)
-      return id;
+    l->has_end_relu |= step == RESULT_RELU;
     id = n->in[0];
   }
+  return id;
 }
 
 /* Marks what `id` needs; nodes behind the result are not lowered. */
@@ -80,37 +68,71 @@ static bool *mark_needed(struct lower *l, ir_id id) {
   return needed;
 }
 
-/* Everything the last layer receives, added up: with spikes, each by what it stands for. */
+/* --readout count: what the last layer receives makes neurons, all with the one threshold that
+ * normalization has put on the output; their spikes are the operand. */
+static bool add_counted(struct lower *l, struct ir_node *readout, const struct ir_node *user,
+                        struct signal *s) {
+  const struct ir_node *end = ir_node(l->from, ir_nth(l->from, IR_OUTPUT, 0));
+  const struct ir_tensor *threshold = ir_attr_tensor(end, IR_A_SCALE);
+  size_t n_channels = (size_t)s->shape.dims[0];
+  float *scale = ARENA_NEW(l->c->scratch, float, n_channels);
+  struct signal sent;
+
+  if (!threshold)
+    return signal_refuse(
+        l, end,
+        "has no threshold for the neurons of --readout count; a normalize pass that "
+        "runs with this option gives it");
+  for (size_t i = 0; i < n_channels; i++)
+    scale[i] = ir_f32_of(*threshold)[0];
+  if (!signal_fire(l, user, s, scale, &sent))
+    return false;
+  readout->in = arena_memdup(l->c->scratch, &sent.id, sizeof sent.id);
+  readout->n_in = 1;
+  signal_put_attr(readout, ir_word(IR_A_READOUT, IR_W_READOUT_COUNT));
+  signal_put_attr(readout, ir_text(IR_A_LAYER, "answer"));
+  return true;
+}
+
+/* --readout membrane and softmax: everything the last layer receives, added up. */
+static bool add_summed(struct lower *l, struct ir_node *readout, const struct signal *s) {
+  bool is_softmax = l->c->opt->readout == READOUT_SOFTMAX;
+
+  if (l->has_end_relu && is_softmax)
+    return signal_refuse(l, ir_node(l->from, ir_nth(l->from, IR_OUTPUT, 0)),
+                         "ends in a relu, and --readout softmax is for logits");
+  readout->in = signal_append_terms(l, s);
+  readout->n_in = s->n_terms;
+  if (!readout->in)
+    return false;
+  signal_put_attr(readout,
+                  ir_word(IR_A_READOUT, is_softmax ? IR_W_READOUT_SOFTMAX : IR_W_READOUT_MEMBRANE));
+  if (s->bias)
+    signal_put_attr(readout, signal_bias_attr(l, s));
+  if (l->has_end_relu)
+    signal_put_attr(readout, ir_float(IR_A_MIN, 0));
+  signal_put_attr(readout, ir_text(IR_A_LAYER, signal_name_layer(l, s->origin)));
+  return true;
+}
+
+/* The answer; with spikes at the end, each by what it stands for. */
 static bool append_readout(struct lower *l, ir_id result) {
   const struct ir_node *end = ir_node(l->from, ir_nth(l->from, IR_OUTPUT, 0));
-  struct ir_node as_user = {.op = IR_OUTPUT,
-                            .name = ir_node(l->from, result)->name,
-                            .in = &result,
-                            .n_in = 1,
-                            .loc = ir_node(l->from, result)->loc};
-  struct ir_node readout = {.op = IR_READOUT, .name = "readout", .loc = as_user.loc};
+  struct ir_node user = {.op = IR_OUTPUT,
+                         .name = ir_node(l->from, result)->name,
+                         .in = &result,
+                         .n_in = 1,
+                         .loc = ir_node(l->from, result)->loc};
+  struct ir_node readout = signal_new_node(l, &user, IR_READOUT, ir_id_at(0));
   struct ir_node output = {.op = IR_OUTPUT, .name = end->name, .n_in = 1, .loc = end->loc};
-  bool is_softmax = l->c->opt->readout == READOUT_SOFTMAX;
-  struct ir_attr attr[4] = {
-      ir_word(IR_A_READOUT, is_softmax ? IR_W_READOUT_SOFTMAX : IR_W_READOUT_MEMBRANE)};
   struct signal s;
   ir_id id;
 
-  if (!lower_operand(l, &as_user, 0, &s))
+  readout.name = "readout";
+  if (!lower_operand(l, &user, 0, &s) ||
+      !(l->c->opt->readout == READOUT_COUNT ? add_counted(l, &readout, &user, &s)
+                                            : add_summed(l, &readout, &s)))
     return false;
-  readout.in = signal_append_terms(l, &s);
-  readout.n_in = s.n_terms;
-  readout.n_attr = 1;
-  if (!readout.in)
-    return false;
-  if (s.bias)
-    attr[readout.n_attr++] = signal_bias_attr(l, &s);
-  if (l->has_end_relu && is_softmax)
-    return signal_refuse(l, end, "ends in a relu, and --readout softmax is for logits");
-  if (l->has_end_relu)
-    attr[readout.n_attr++] = ir_float(IR_A_MIN, 0);
-  attr[readout.n_attr++] = ir_text(IR_A_LAYER, signal_name_layer(l, s.origin));
-  readout.attr = attr;
   id = ir_append(l->to, l->c->diag, &readout);
   output.in = &id;
   return !ir_is_none(id) && !ir_is_none(ir_append(l->to, l->c->diag, &output));

@@ -139,7 +139,7 @@ static bool settle_shape(struct lower *l, struct signal *s) {
 /* A current that is the same in every step never makes a neuron take a spike back: model=if does
  * the same with less memory. Not where channels are joined, since all of those send one kind. */
 static enum ir_word model_of(const struct lower *l, const struct signal *s) {
-  bool is_constant = ir_n_of(l->from, IR_CONCAT) == 0;
+  bool is_constant = ir_n_of(l->from, IR_CONCAT) == 0 && l->c->opt->encode == ENCODE_CURRENT;
 
   for (size_t i = 0; i < s->n_terms; i++)
     is_constant = is_constant && s->term[i].in[0].idx == l->encode.idx;

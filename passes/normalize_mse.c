@@ -144,7 +144,7 @@ static void search_item(void *ctx, size_t worker, size_t item) {
 }
 
 bool pass_normalize_mse(struct comp *c, struct ir_graph **g) {
-  struct calibration cal = calibration_new(c->scratch, *g);
+  struct calibration cal = calibration_new(c, *g);
   size_t n_workers = parallel_jobs(c->opt->jobs);
   struct calibration_items items;
   struct search s = {c->opt, &items, &cal, ARENA_NEW(c->scratch, struct values, n_workers)};

@@ -8,7 +8,7 @@
 #include "passes/passes.h"
 
 bool pass_normalize_none(struct comp *c, struct ir_graph **g) {
-  struct calibration cal = calibration_new(c->scratch, *g);
+  struct calibration cal = calibration_new(c, *g);
 
   for (size_t i = 0; i < cal.n; i++) {
     for (size_t ch = 0; ch < cal.value[i].n_channels; ch++)

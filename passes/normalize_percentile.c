@@ -112,7 +112,7 @@ static double percentile_of(const struct comp *c, const struct ir_graph *g,
 }
 
 bool pass_normalize_percentile(struct comp *c, struct ir_graph **g) {
-  struct calibration cal = calibration_new(c->scratch, *g);
+  struct calibration cal = calibration_new(c, *g);
   double percentile = percentile_of(c, *g, &cal, 0);
   struct calibration_items items;
 

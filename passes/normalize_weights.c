@@ -240,14 +240,15 @@ static struct range range_of(struct comp *c, const struct ir_graph *g, const str
 }
 
 bool pass_normalize_weights(struct comp *c, struct ir_graph **g) {
-  struct calibration cal = calibration_new(c->scratch, *g);
+  struct calibration cal = calibration_new(c, *g);
   struct range *of = ARENA_NEW(c->scratch, struct range, ir_n_nodes(*g) + 1);
 
   for (size_t i = 1; i <= ir_n_nodes(*g); i++)
     of[i] = range_of(c, *g, ir_node(*g, ir_id_at(i)), of);
   for (size_t i = 0; i < cal.n; i++) {
     struct calibration_value *v = &cal.value[i];
-    struct range r = of[v->id.idx];
+    struct range r =
+        v->n_channels == 1 ? widest_range(c->scratch, of[v->seen.idx], 1, NAN) : of[v->seen.idx];
     v->layer = r.n == v->n_channels ? 0 : 1;
     for (size_t k = 0; k < v->n_channels; k++) {
       v->channel[k] = r.n == v->n_channels ? r.high[k] : 1;

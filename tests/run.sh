@@ -119,6 +119,8 @@ group_diff() {
     models/digits-images-idx3-ubyte.gz 100 --neuron if_signed --normalize mse --steps 8 --early-exit auto
   verdict "same bits over every route, poisson input and softmax" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 50 --encode poisson --seed 3 --readout softmax --steps 8
+  verdict "same bits over every route, spikes counted" tests/diff/run.sh models/lenet5.onnx \
+    models/digits-images-idx3-ubyte.gz 50 --neuron if --readout count --steps 8
   verdict "same bits over every route, latency" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 50 --encode latency --steps 8 --early-exit 20
   verdict "same bits over every route, a bias of each neuron and a relu at the end" \

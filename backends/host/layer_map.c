@@ -18,15 +18,15 @@ static ir_id find_node(const struct ir_graph *g, const struct ir_node *spiking) 
   return (ir_id){0};
 }
 
-/* The neurons of an average-pool cannot have its name, which is that of their projection. */
-static ir_id find_pool(const struct ir_graph *g, const struct ir_graph *spiking,
-                       const struct ir_node *node) {
+/* The neurons of an average-pool, and those at the end of a network, cannot have its name, which is
+ * that of their projection. */
+static ir_id find_projected(const struct ir_graph *g, const struct ir_graph *spiking,
+                            const struct ir_node *node) {
   ir_id id = {0};
 
   if (node->op == IR_POPULATION && node->n_in == 1)
     id = find_node(g, ir_node(spiking, node->in[0]));
-  if (!ir_is_none(id) && ir_node(g, id)->op != IR_AVGPOOL &&
-      ir_node(g, id)->op != IR_GLOBAL_AVGPOOL)
+  if (!ir_is_none(id) && ir_node(g, id)->op == IR_MAXPOOL) /* which has become an average since */
     id = (ir_id){0};
   return id;
 }
@@ -43,7 +43,7 @@ struct layer_map layer_map_of(const struct ir_graph *analog, const struct ir_gra
   m.has_relu = node->op == IR_READOUT && ir_attr(node, IR_A_MIN);
   m.analog = find_node(analog, out);
   if (ir_is_none(m.analog))
-    m.analog = find_pool(analog, spiking, out);
+    m.analog = find_projected(analog, spiking, out);
   if (!m.scale && node->op != IR_READOUT)
     m.analog = (ir_id){0};
   if (!ir_is_none(m.analog) && (size_t)ir_type_count(&ir_node(analog, m.analog)->type) != m.n_units)

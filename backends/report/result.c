@@ -151,7 +151,7 @@ static void add_steps(cJSON *o, const char *name, const struct result *r, const 
 static void add_options(cJSON *o, const struct options *opt, double early_exit) {
   static const char *const normalize[] = {"percentile", "mse", "max", "weights", "none"};
   static const char *const encode[] = {"current", "poisson", "latency"};
-  static const char *const readout[] = {"membrane", "softmax"};
+  static const char *const readout[] = {"membrane", "count", "softmax"};
 
   cJSON_AddStringToObject(o, "normalize", normalize[opt->normalize]);
   cJSON_AddNumberToObject(o, "percentile", opt->percentile);

@@ -88,25 +88,62 @@ static void answer_by_membrane(struct plan_builder *b, const struct plan_target 
   plan_add_op(b, op);
 }
 
-/* The answer is what the outputs have sent; `op` reads it. */
+/* The answer is what `sent` says; `op` reads it. */
+static void answer_by_sent(struct plan_builder *b, struct plan_op op, struct plan_shape shape,
+                           struct plan_arg sent) {
+  b->plan->answers_in_spikes = true;
+  op.kernel = PLAN_READ_SENT;
+  op.desc = plan_map_desc(b, shape, 0);
+  op.arg[0] = sent;
+  plan_add_op(b, op);
+}
+
+static struct plan_arg add_output_sent(struct plan_builder *b, size_t layer,
+                                       struct plan_shape shape) {
+  return plan_add_buffer(
+      b, layer, (struct plan_buffer){.kind = PLAN_COUNT, .n = plan_neurons(shape)}, "_sent");
+}
+
 static void answer_by_softmax(struct plan_builder *b, const struct plan_target *t,
                               struct plan_op op) {
-  size_t n = plan_neurons(t->shape);
-  struct snn_softmax softmax = {.neurons = (int32_t)n};
-  struct plan_buffer sent = {.kind = PLAN_COUNT, .n = n};
+  struct plan_arg sent = add_output_sent(b, t->layer, t->shape);
+  struct snn_softmax softmax = {.neurons = (int32_t)plan_neurons(t->shape)};
 
-  op.kernel = PLAN_READ_SENT;
-  op.desc = plan_map_desc(b, t->shape, 0);
-  op.arg[0] = plan_add_buffer(b, t->layer, sent, "_sent");
-  plan_add_op(b, op);
   split_seed(b, &softmax.seed_low, &softmax.seed_high);
   plan_add_op(b, (struct plan_op){.kernel = PLAN_SOFTMAX,
                                   .phase = PLAN_STEP,
                                   .layer = t->layer,
                                   .desc = arena_memdup(b->arena, &softmax, sizeof softmax),
-                                  .arg = {t->v, the_clock, op.arg[0]},
+                                  .arg = {t->v, the_clock, sent},
                                   .node = op.node});
-  b->plan->is_random = b->plan->answers_in_spikes = true;
+  b->plan->is_random = true;
+  answer_by_sent(b, op, t->shape, sent);
+}
+
+/* Neurons that send signed spikes know what they have sent. */
+static bool answer_by_count(struct plan_builder *b, const struct ir_node *n, struct plan_op op) {
+  ir_id from = plan_behind_views(b->graph, n->in[0]);
+  const struct ir_node *source = ir_node(b->graph, from);
+  struct plan_shape shape = plan_shape_of(&source->type);
+  struct plan_arg sent;
+
+  if (source->op != IR_POPULATION)
+    return plan_fail(b, n, "reads %s; readout=count reads a population", ir_op_name(source->op));
+  op.layer = plan_add_layer(b, op.node, 0);
+  b->plan->output_size = plan_neurons(shape);
+  if (source->type.dtype == IR_SIGNED) {
+    sent = (struct plan_arg){PLAN_ARG_BUFFER, b->sent[from.idx]};
+  } else {
+    sent = add_output_sent(b, op.layer, shape);
+    plan_add_op(b, (struct plan_op){.kernel = PLAN_COUNT_SENT,
+                                    .phase = PLAN_STEP,
+                                    .layer = op.layer,
+                                    .desc = plan_map_desc(b, shape, 0),
+                                    .arg = {{PLAN_ARG_BUFFER, b->spikes[from.idx]}, sent},
+                                    .node = op.node});
+  }
+  answer_by_sent(b, op, shape, sent);
+  return true;
 }
 
 bool plan_add_readout(struct plan_builder *b, ir_id id) {
@@ -116,10 +153,12 @@ bool plan_add_readout(struct plan_builder *b, ir_id id) {
   struct plan_target t;
   int32_t step;
 
+  b->plan->early_exit = (float)ir_attr_float(n, IR_A_EARLY_EXIT, 0);
+  if (how == IR_W_READOUT_COUNT)
+    return answer_by_count(b, n, op);
   if (!plan_add_target(b, id, &t, &step))
     return false;
   b->plan->output_size = plan_neurons(t.shape);
-  b->plan->early_exit = (float)ir_attr_float(n, IR_A_EARLY_EXIT, 0);
   plan_add_drive_map(b, &t, step);
   op.layer = t.layer;
   if (how == IR_W_READOUT_MEMBRANE)

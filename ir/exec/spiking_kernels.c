@@ -10,6 +10,7 @@
 #include "runtime/kernels/conv_current.h"
 #include "runtime/kernels/conv_scatter.h"
 #include "runtime/kernels/conv_scatter_any.h"
+#include "runtime/kernels/count_sent.h"
 #include "runtime/kernels/count_signed.h"
 #include "runtime/kernels/count_spikes.h"
 #include "runtime/kernels/dense_current.h"

@@ -199,6 +199,41 @@ static struct samples samples_of(size_t first) {
                           .model_size = 4};
 }
 
+/* What a population has sent is the answer, whether it can take spikes back or not. */
+static void counted_spikes_are_the_answer(void **state) {
+  static const char *const models[] = {"if", "if_signed"};
+  struct unit *u = *state;
+
+  for (size_t i = 0; i < 2; i++) {
+    const char *text = arena_printf(
+        u->comp.arena,
+        "ir 1\ngraph \"net\" {facts=[shaped, single, folded, balanced, spiking, laid_out, placed], "
+        "steps=20, spike_words=2}\n"
+        "%%x = input : f32[1, 2]\n"
+        "%%e = encode %%x {code=current, layout=flat} : current[2]\n"
+        "%%d = project_dense %%e {weight=f32[2, 3]{1, 0.5, -1, 0, 0, 0}, order=kernel} : "
+        "current[3]\n"
+        "%%p = population %%d {model=%s, threshold=f32[1]{1}, layer=\"last\", spikes_at=0} : "
+        "%s[3]\n"
+        "%%r = readout %%p {readout=count, layer=\"answer\"} : f32[3]\n"
+        "%%y = output %%r : f32[3]\n",
+        models[i], i == 0 ? "spikes" : "signed");
+    struct ir_graph *g = ir_parse(u->comp.arena, u->comp.diag, "net.ir", text, strlen(text));
+    const struct plan *p;
+    struct exec_spiking *e;
+    assert_non_null(g);
+    p = plan_new(u->comp.arena, u->comp.diag, g);
+    assert_non_null(p);
+    assert_true(plan_answers_in_spikes(p) && !plan_has_clock(p));
+    e = exec_spiking_new(u->comp.arena, p);
+    exec_spiking_set_input(e, (const float[]){0.75f, 1});
+    for (size_t t = 0; t < 20; t++)
+      exec_spiking_step(e);
+    assert_memory_equal(exec_spiking_output(e), ((const float[]){15, 7, 0}), 3 * sizeof(float));
+    assert_int_equal(exec_spiking_class(e), 0);
+  }
+}
+
 /* Spikes of every step of sample i, added to `spikes`; synaptic operations of all. */
 static uint64_t run(struct unit *u, const struct plan *p, struct samples s, size_t i,
                     uint32_t spikes[20]) {
@@ -270,6 +305,7 @@ int main(void) {
       TEST(no_spike_is_no_answer),
       TEST(what_is_drawn_depends_on_the_number_of_the_sample),
       TEST(a_class_needs_a_spike),
+      TEST(counted_spikes_are_the_answer),
       TEST(values_that_spikes_cannot_say_are_refused),
   };
 

@@ -85,7 +85,7 @@ static const char analog[] =
     " : f32[1, 2, 4, 15]\n"
     "%mi = maxpool_index %k {kernel=[2, 1], stride=[2, 1], pad=[1, 0, 0, 0], dilation=[1, 1],"
     " column_major=1} : i64[1, 2, 2, 2]\n"
-    "%out = output %ca : i64[2, 2]\n";
+    "%out = output %ca {scale=f32[1]{2}} : i64[2, 2]\n";
 
 static const char spiking[] =
     "ir 1\n"
@@ -126,6 +126,7 @@ static const char spiking[] =
     "%z = population {model=lif_nengo, threshold=f32[3]{1, 1, 1}, layer=\"l\"} : spikes[3]\n"
     "%r = readout %oo, %sp {readout=membrane, bias=f32[3]{1, 2, 3}, min=0, early_exit=2.5,"
     " layer=\"m\"} : f32[3]\n"
+    "%rc = readout %z {readout=count, layer=\"m\"} : f32[3]\n"
     "%rs = readout %oo {readout=softmax, layer=\"m\"} : f32[3]\n"
     "%o = output %r : f32[3]\n";
 
