@@ -230,7 +230,8 @@ static bool infer_project_sparse(const struct ir_infer *f) {
 
 static bool infer_population(const struct ir_infer *f) {
   struct ir_type t = f->n->type;
-  double v_init = ir_attr_float(f->n, IR_A_V_INIT, 0);
+  double v_init = ir_attr_float(f->n, IR_A_V_INIT, 0), leak = ir_attr_float(f->n, IR_A_LEAK, 0);
+  int64_t refractory = ir_attr_int(f->n, IR_A_REFRACTORY, 0);
   if (!want_equal(f, IR_CURRENT))
     return false;
   if (f->n->n_in > 0)
@@ -242,6 +243,11 @@ static bool infer_population(const struct ir_infer *f) {
       ir_attr_word(f->n, IR_A_MODEL, IR_W_MODEL_IF) == IR_W_MODEL_IF_SIGNED ? IR_SIGNED : IR_SPIKES;
   if (!isfinite(v_init))
     return ir_fail(f, "v_init is %g; it must be finite", v_init);
+  if (!(leak >= 0) || leak > (double)FLT_MAX)
+    return ir_fail(f, "leak is %g; it must be a float32 of 0 or more", leak);
+  if (refractory < 0 || refractory > UINT16_MAX)
+    return ir_fail(f, "refractory is %lld; it must be from 0 to %d", (long long)refractory,
+                   UINT16_MAX);
   if (!check_shape(f, &t) || !check_per_neuron(f, IR_A_THRESHOLD, &t) ||
       !check_per_neuron(f, IR_A_BIAS, &t) || !check_tensor(f, IR_A_PARAMS, IR_F32, NULL, 0))
     return false;
@@ -254,6 +260,8 @@ static bool infer_spike_maxpool(const struct ir_infer *f) {
   int64_t out[3] = {x->dims[0], 0, 0};
   if (!is_spikes(x))
     return ir_fail(f, "the operand is %s; it must be spikes", ir_show(f, x));
+  if (x->dtype == IR_SIGNED && ir_attr_word(f->n, IR_A_POOL, IR_W_POOL_COUNT) == IR_W_POOL_WINNER)
+    return ir_fail(f, "the operand is %s; pool=winner takes spikes", ir_show(f, x));
   return want_map(f) && ir_infer_window(f, x->dims + 1, 2, out + 1) &&
          set_type(f, x->dtype, 3, out);
 }

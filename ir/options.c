@@ -379,6 +379,17 @@ static bool use_others(struct options *o, struct arena *a, struct diag *d) {
          (o->reset != RESET_ZERO || options_give(o, a, d, &neuron));
 }
 
+const char *options_word(const struct options *o, struct arena *a, const char *name) {
+  const struct option *opt = find_option(name, strlen(name));
+  const char *word = opt->values;
+  unsigned i;
+
+  memcpy(&i, (const char *)o + opt->at, sizeof i);
+  for (; i > 0; i--)
+    word += strcspn(word, "|") + 1;
+  return arena_strndup(a, word, strcspn(word, "|"));
+}
+
 const char *options_given_by(const struct options *o, struct arena *a, enum option_source by) {
   const char *text = "";
 

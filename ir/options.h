@@ -28,9 +28,9 @@ enum scope { SCOPE_CHANNEL, SCOPE_LAYER };
 enum input_layout { INPUT_LAYOUT_AUTO, INPUT_LAYOUT_CHW, INPUT_LAYOUT_HWC };
 enum encode { ENCODE_CURRENT, ENCODE_POISSON, ENCODE_LATENCY };
 enum readout { READOUT_MEMBRANE, READOUT_COUNT, READOUT_SOFTMAX };
-enum neuron { NEURON_IF, NEURON_IF_SIGNED };
+enum neuron { NEURON_IF, NEURON_IF_SIGNED, NEURON_IF_ONLINE };
 enum reset { RESET_SUBTRACT, RESET_ZERO };
-enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE };
+enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE, MAXPOOL_WINNER };
 enum correct { CORRECT_NONE, CORRECT_BIAS };
 enum runtime { RUNTIME_EMBED, RUNTIME_EXTERNAL };
 enum preset { PRESET_NONE, PRESET_SNNTOOLBOX };
@@ -94,6 +94,8 @@ struct options {
   int64_t seed;
   enum neuron neuron;
   enum reset reset;
+  double leak;        /* as a part of the threshold */
+  int64_t refractory; /* steps */
   double v_init;
   enum maxpool maxpool;
   enum pool_threshold pool_threshold;
@@ -135,6 +137,9 @@ bool options_give(struct options *o, struct arena *a, struct diag *d,
 
 /* What a command cannot do without. False: told. */
 bool options_check(const struct options *o, struct diag *d);
+
+/* The value of option `name`, which is of kind WORD. */
+const char *options_word(const struct options *o, struct arena *a, const char *name);
 
 /* What `by` has set: "--scope layer --v-init 0"; "" for nothing. */
 const char *options_given_by(const struct options *o, struct arena *a, enum option_source by);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ir/base/arena.h"
+#include "ir/options.h"
 
 static bool lower_given(struct lower *l, const struct ir_node *n, struct signal *out) {
   (void)l;
@@ -54,6 +55,8 @@ static bool lower_maxpool(struct lower *l, const struct ir_node *n, struct signa
   struct source src;
   const struct ir_node *operand;
 
+  if (l->c->opt->maxpool == MAXPOOL_WINNER && l->c->opt->neuron != NEURON_IF)
+    return signal_refuse(l, n, "--maxpool winner goes with --neuron if");
   if (is_input)
     return signal_refuse(
         l, n, "max-pool of the input has no spikes to compare; apply it to the samples instead");
@@ -61,6 +64,8 @@ static bool lower_maxpool(struct lower *l, const struct ir_node *n, struct signa
     return false;
   p = signal_new_node(l, n, IR_SPIKE_MAXPOOL, src.id);
   signal_put_window(l, &p, &w);
+  if (l->c->opt->maxpool == MAXPOOL_WINNER)
+    signal_put_attr(&p, ir_word(IR_A_POOL, IR_W_POOL_WINNER));
   operand = ir_node(l->to, src.id);
   /* Neurons whose spikes only go to this pool are one layer with it. */
   if (operand->op == IR_POPULATION && l->uses[n->in[0].idx] == 1)

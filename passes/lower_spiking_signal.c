@@ -143,6 +143,8 @@ static enum ir_word model_of(const struct lower *l, const struct signal *s) {
 
   for (size_t i = 0; i < s->n_terms; i++)
     is_constant = is_constant && s->term[i].in[0].idx == l->encode.idx;
+  if (l->c->opt->neuron == NEURON_IF_ONLINE)
+    return IR_W_MODEL_IF_ONLINE;
   return is_constant || l->c->opt->neuron == NEURON_IF ? IR_W_MODEL_IF : IR_W_MODEL_IF_SIGNED;
 }
 
@@ -151,8 +153,10 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
   const struct options *o = l->c->opt;
   size_t n_channels = (size_t)s->shape.dims[0], n_attr = 0;
   struct ir_node p = {.op = IR_POPULATION, .name = n->name, .n_in = s->n_terms, .loc = n->loc};
-  struct ir_attr attr[6];
+  struct ir_attr attr[8];
 
+  if (o->neuron == NEURON_IF_SIGNED && (o->leak > 0 || o->refractory > 0))
+    return signal_refuse(l, n, "--leak and --refractory go with --neuron if and if_online");
   if (o->neuron == NEURON_IF_SIGNED && o->reset == RESET_ZERO)
     return signal_refuse(
         l, n, "--neuron if_signed goes with --reset subtract, --reset zero with --neuron if");
@@ -164,6 +168,10 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
     attr[n_attr++] = ir_float(IR_A_V_INIT, o->v_init);
   if (o->reset == RESET_ZERO)
     attr[n_attr++] = ir_word(IR_A_RESET, IR_W_RESET_ZERO);
+  if (o->leak > 0)
+    attr[n_attr++] = ir_float(IR_A_LEAK, o->leak);
+  if (o->refractory > 0)
+    attr[n_attr++] = ir_int(IR_A_REFRACTORY, o->refractory);
   attr[n_attr++] = ir_text(IR_A_LAYER, signal_name_layer(l, s->origin));
   p.in = signal_append_terms(l, s);
   p.attr = attr;

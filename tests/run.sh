@@ -123,6 +123,11 @@ group_diff() {
     models/digits-images-idx3-ubyte.gz 50 --neuron if --readout count --steps 8
   verdict "same bits over every route, latency" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 50 --encode latency --steps 8 --early-exit 20
+  verdict "same bits over every route, thresholds that follow rates, leak, rest" tests/diff/run.sh \
+    models/lenet5.onnx models/digits-images-idx3-ubyte.gz 20 --neuron if_online --maxpool average \
+    --v-init 0 --pool-threshold source --leak 1/16 --refractory 1 --steps 16
+  verdict "same bits over every route, max-pool of the winner" tests/diff/run.sh models/lenet5.onnx \
+    models/digits-images-idx3-ubyte.gz 20 --neuron if --maxpool winner --steps 16
   verdict "same bits over every route, a bias of each neuron and a relu at the end" \
     tests/diff/run.sh tests/diff/borders.ir models/digits-images-idx3-ubyte.gz 100
 }

@@ -148,26 +148,25 @@ static void add_steps(cJSON *o, const char *name, const struct result *r, const 
     cJSON_AddItemToArray(list, cJSON_CreateNumber((double)sums[t] / divisor));
 }
 
-static void add_options(cJSON *o, const struct options *opt, double early_exit) {
-  static const char *const normalize[] = {"percentile", "mse", "max", "weights", "none"};
-  static const char *const encode[] = {"current", "poisson", "latency"};
-  static const char *const readout[] = {"membrane", "count", "softmax"};
-
-  cJSON_AddStringToObject(o, "normalize", normalize[opt->normalize]);
+static void add_options(cJSON *o, struct arena *a, const struct options *opt, double early_exit) {
+  cJSON_AddStringToObject(o, "normalize", options_word(opt, a, "normalize"));
   cJSON_AddNumberToObject(o, "percentile", opt->percentile);
-  cJSON_AddStringToObject(o, "scope", opt->scope == SCOPE_CHANNEL ? "channel" : "layer");
+  cJSON_AddStringToObject(o, "scope", options_word(opt, a, "scope"));
   cJSON_AddNumberToObject(o, "steps", (double)opt->steps);
-  cJSON_AddStringToObject(o, "reset", opt->reset == RESET_SUBTRACT ? "subtract" : "zero");
+  cJSON_AddStringToObject(o, "reset", options_word(opt, a, "reset"));
   cJSON_AddNumberToObject(o, "v_init", opt->v_init);
-  cJSON_AddStringToObject(o, "maxpool", opt->maxpool == MAXPOOL_GATE ? "gate" : "average");
-  cJSON_AddStringToObject(o, "pool_threshold",
-                          opt->pool_threshold == POOL_THRESHOLD_OWN ? "own" : "source");
-  cJSON_AddStringToObject(o, "preset", opt->preset == PRESET_NONE ? "none" : "snntoolbox");
-  cJSON_AddStringToObject(o, "correct", opt->correct == CORRECT_NONE ? "none" : "bias");
+  cJSON_AddStringToObject(o, "maxpool", options_word(opt, a, "maxpool"));
+  cJSON_AddStringToObject(o, "pool_threshold", options_word(opt, a, "pool-threshold"));
+  cJSON_AddStringToObject(o, "preset", options_word(opt, a, "preset"));
+  cJSON_AddStringToObject(o, "correct", options_word(opt, a, "correct"));
   cJSON_AddNumberToObject(o, "early_exit", early_exit);
-  cJSON_AddStringToObject(o, "encode", encode[opt->encode]);
-  cJSON_AddStringToObject(o, "neuron", opt->neuron == NEURON_IF ? "if" : "if_signed");
-  cJSON_AddStringToObject(o, "readout", readout[opt->readout]);
+  cJSON_AddStringToObject(o, "encode", options_word(opt, a, "encode"));
+  cJSON_AddStringToObject(o, "neuron", options_word(opt, a, "neuron"));
+  cJSON_AddNumberToObject(o, "leak", opt->leak);
+  cJSON_AddNumberToObject(o, "refractory", (double)opt->refractory);
+  cJSON_AddNumberToObject(o, "threshold", opt->threshold);
+  cJSON_AddStringToObject(o, "percentile_schedule", options_word(opt, a, "percentile-schedule"));
+  cJSON_AddStringToObject(o, "readout", options_word(opt, a, "readout"));
   cJSON_AddStringToObject(o, "code", "rate");
 }
 
@@ -194,7 +193,7 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   double images = (double)r->images;
 
   cJSON_AddStringToObject(o, "model", r->model);
-  add_options(cJSON_AddObjectToObject(o, "options"), c->opt, r->early_exit);
+  add_options(cJSON_AddObjectToObject(o, "options"), c->arena, c->opt, r->early_exit);
   cJSON_AddNumberToObject(o, "seed", (double)c->opt->seed);
   cJSON_AddNumberToObject(o, "images", images);
   cJSON_AddNumberToObject(o, "steps", (double)r->steps);

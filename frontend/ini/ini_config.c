@@ -249,7 +249,11 @@ static bool is_on(struct config *k, const char *section, const char *key, bool o
   return e ? strcmp(bool_word(k->c->arena, e->value), "True") == 0 : otherwise;
 }
 
-/* The model, and the samples in dataset_path. */
+static bool give_int(struct config *k, const struct ini_entry *e, const char *option, int64_t i) {
+  return give(k, e, option, arena_printf(k->c->arena, "%lld", (long long)i));
+}
+
+/* The model, and the samples in dataset_path, of x_norm.npz all. */
 static bool finish_paths(struct config *k) {
   const struct ini_entry *wd = find_entry(k, "paths", "path_wd");
   const struct ini_entry *ann = find_entry(k, "paths", "filename_ann");
@@ -267,7 +271,11 @@ static bool finish_paths(struct config *k) {
   if (!k->o->data && (!give_file(k, data, "data", "x_test.npz") ||
                       (!k->o->labels && !give_file(k, data, "labels", "y_test.npz"))))
     return false;
-  return !is_on(k, "tools", "normalize", true) || give_file(k, data, "calib", "x_norm.npz");
+  if (!is_on(k, "tools", "normalize", true))
+    return true;
+  return give_file(k, data, "calib", "x_norm.npz") &&
+         (find_entry(k, "normalization", "num_samples") ||
+          give_int(k, data, "calib-limit", INT32_MAX));
 }
 
 static int64_t int_of(const struct config *k, const char *section, const char *key,
@@ -276,10 +284,6 @@ static int64_t int_of(const struct config *k, const char *section, const char *k
   int64_t i;
 
   return e && to_int(e->value, &i) ? i : otherwise;
-}
-
-static bool give_int(struct config *k, const struct ini_entry *e, const char *option, int64_t i) {
-  return give(k, e, option, arena_printf(k->c->arena, "%lld", (long long)i));
 }
 
 /* Samples in a row; snn_toolbox leaves out the last batch where it is not full. */
@@ -327,8 +331,17 @@ static bool finish_sweep(struct config *k) {
   return give(k, values, "threshold", arena_printf(k->c->arena, "%.17g", list.number[0]));
 }
 
+/* A neuron that fired at t takes nothing while t + tau_refrac is above the time: in fewer than
+ * tau_refrac steps. */
+static int64_t steps_of_rest(double tau_refrac) {
+  return tau_refrac <= 1 ? 0 : (int64_t)fmin(ceil(tau_refrac), 1e6) - 1;
+}
+
+/* leak is a tenth of the activation that is a spike, whatever v_thresh is. */
 static bool finish_neurons(struct config *k) {
   const struct ini_entry *rate = find_entry(k, "input", "input_rate");
+  const struct ini_entry *rest = find_entry(k, "cell", "tau_refrac");
+  const struct ini_entry *leak = find_entry(k, "cell", "leak");
   const struct ini_entry *code = find_entry(k, "conversion", "spike_code");
   double x = 0;
 
@@ -337,6 +350,11 @@ static bool finish_neurons(struct config *k) {
                       "input_rate is %g; it can be 1000, where x is the probability of a spike; "
                       "--input-scale makes it lower",
                       x);
+  if (rest && to_number(rest->value, &x) && !give_int(k, rest, "refractory", steps_of_rest(x)))
+    return false;
+  if (leak && is_on(k, "cell", "leak", false) &&
+      !give(k, leak, "leak", arena_printf(k->c->arena, "%.17g", 0.1 / k->o->threshold)))
+    return false;
   if (code && strcmp(code->value, "temporal_pattern") == 0)
     return give_int(k, code, "steps", int_of(k, "conversion", "num_bits", 32));
   return true;

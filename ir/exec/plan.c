@@ -16,6 +16,7 @@ static const char *const one_to_one_fields[] = {SNN_ONE_TO_ONE_FIELDS(FIELD_NAME
 static const char *const fire_fields[] = {SNN_FIRE_FIELDS(FIELD_NAME)};
 static const char *const map_fields[] = {SNN_MAP_FIELDS(FIELD_NAME)};
 static const char *const readout_fields[] = {SNN_READOUT_FIELDS(FIELD_NAME)};
+static const char *const rest_fields[] = {SNN_REST_FIELDS(FIELD_NAME)};
 static const char *const concat_fields[] = {SNN_CONCAT_FIELDS(FIELD_NAME)};
 static const char *const encode_fields[] = {SNN_ENCODE_FIELDS(FIELD_NAME)};
 static const char *const softmax_fields[] = {SNN_SOFTMAX_FIELDS(FIELD_NAME)};
@@ -217,6 +218,7 @@ struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g)
 
   b.spikes = ARENA_NEW(a, size_t, n + 1);
   b.sent = ARENA_NEW(a, size_t, n + 1);
+  b.online = ARENA_NEW(a, size_t, n + 1);
   b.layer = ARENA_NEW(a, size_t, n + 1);
   p->steps = header_int(g, IR_A_STEPS);
   p->spike_words = header_int(g, IR_A_SPIKE_WORDS);
@@ -224,7 +226,7 @@ struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g)
     return NULL;
   p->input_size = (size_t)ir_type_count(&ir_node(g, ir_nth(g, IR_INPUT, 0))->type);
   for (size_t i = 1; i <= n; i++)
-    n_parts += 2 * ir_node(g, ir_id_at(i))->n_in + 6; /* at most this many of a kind per node */
+    n_parts += 3 * ir_node(g, ir_id_at(i))->n_in + 12; /* at most this many of a kind per node */
   p->op = ARENA_NEW(a, struct plan_op, n_parts);
   p->buffer = ARENA_NEW(a, struct plan_buffer, n_parts);
   p->tensor = ARENA_NEW(a, struct plan_tensor, n_parts);

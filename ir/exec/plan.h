@@ -113,7 +113,7 @@ struct plan_arg {
   size_t index; /* of the buffer or tensor */
 };
 
-enum { PLAN_MAX_ARGS = 4 };
+enum { PLAN_MAX_ARGS = 5 };
 struct plan_op {
   enum plan_kernel_tag kernel;
   enum plan_phase phase;

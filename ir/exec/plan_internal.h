@@ -27,6 +27,7 @@ struct plan_builder {
   struct plan *plan;
   size_t *spikes; /* by node id: buffer of its spikes */
   size_t *sent;   /* by node id: buffer of what its units have sent, where spikes are signed */
+  size_t *online; /* by node id: buffer of what model=if_online keeps (kernels/fire_online.h) */
   size_t *layer;  /* by node id: the layer it counts for */
 };
 
@@ -35,8 +36,11 @@ struct plan_target {
   const struct ir_node *node;
   struct plan_shape shape;
   size_t layer;
-  struct plan_arg v;     /* takes spikes                                                */
-  struct plan_arg drive; /* takes constant currents; what is added every step, or NULL */
+  struct plan_arg v;            /* membranes                                                   */
+  struct plan_arg into;         /* takes spikes: v, or a sum that is scaled before it goes there */
+  struct plan_arg sum;          /* of what is scaled, or NULL                                  */
+  struct plan_arg before, left; /* of neurons that rest, or NULL */
+  struct plan_arg drive;        /* takes constant currents; what is added every step, or NULL */
 };
 
 /* Tells what is wrong about a node, by its op and name; false. */
@@ -96,6 +100,25 @@ bool plan_add_readout(struct plan_builder *b, ir_id id);
 
 /* The calls of one node and of the projections into it. False: told. */
 bool plan_add_node(struct plan_builder *b, ir_id id);
+
+/* ---- plan_online.c: neurons as snn_toolbox has them ---- */
+
+/* The buffer that says how large the spikes are that `projection` reads, none where they are as
+ * large as their threshold. False: told. */
+bool plan_find_online(const struct plan_builder *b, ir_id projection, struct plan_arg *online);
+/* Spikes that `projection` hands on from `online` go into a sum, t->into, and from there, scaled,
+ * into the membranes. */
+void plan_begin_online(struct plan_builder *b, struct plan_target *t);
+void plan_end_online(struct plan_builder *b, struct plan_target *t, ir_id projection,
+                     struct plan_arg online);
+
+/* Before neurons fire: what leak and refractory take away; the drive has been added. After it: who
+ * rests. Nothing where the node has neither. */
+bool plan_has_rest(const struct ir_node *n);
+void plan_add_before_fire(struct plan_builder *b, struct plan_target *t,
+                          const struct plan_tensor *threshold);
+void plan_add_after_fire(struct plan_builder *b, const struct plan_target *t,
+                         struct plan_arg spikes);
 
 /* The kernel call of one projection into `t`. False: told. */
 bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir_id projection);

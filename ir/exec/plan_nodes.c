@@ -2,6 +2,7 @@
 #include "ir/exec/plan_internal.h"
 
 #include "ir/base/arena.h"
+#include "runtime/kernels/fire_online.h"
 #include "snn/descriptor.h"
 
 /* ---- parts ---- */
@@ -155,16 +156,26 @@ bool plan_add_target(struct plan_builder *b, ir_id id, struct plan_target *t, in
   const struct ir_node *n = ir_node(b->graph, id);
   size_t first;
 
-  t->node = n; /* a readout is flat, the currents into it may be maps */
+  *t = (struct plan_target){.node = n};
+  /* a readout is flat, the currents into it may be maps */
   t->shape = plan_shape_of(n->n_in > 0 ? &ir_node(b->graph, n->in[0])->type : &n->type);
   t->layer = plan_add_layer(b, id, plan_neurons(t->shape));
   t->v = plan_add_buffer(
       b, t->layer, (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = plan_neurons(t->shape)}, "_v");
   add_drive(b, t, step);
   first = b->plan->n_ops;
-  for (size_t k = 0; k < n->n_in; k++)
+  for (size_t k = 0; k < n->n_in; k++) {
+    struct plan_arg online;
+    if (!plan_find_online(b, n->in[k], &online))
+      return false;
+    t->into = t->v;
+    if (online.kind != PLAN_ARG_NULL)
+      plan_begin_online(b, t);
     if (!plan_add_projection(b, t, n->in[k]))
       return false;
+    if (online.kind != PLAN_ARG_NULL)
+      plan_end_online(b, t, n->in[k], online);
+  }
   add_negatives(b, t, first);
   return true;
 }
@@ -217,10 +228,21 @@ void plan_add_drive_map(struct plan_builder *b, const struct plan_target *t, int
                                     .node = b->plan->layer[t->layer].node});
 }
 
-/* The neurons' kernel: that of if takes the drive along, if_signed finds it added. */
-static void add_fire(struct plan_builder *b, const struct plan_target *t, int32_t drive_step,
+/* What model=if_online keeps; see kernels/fire_online.h. */
+static struct plan_arg add_online(struct plan_builder *b, ir_id id, size_t layer) {
+  struct plan_arg online = plan_add_buffer(
+      b, layer, (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = SNN_ONLINE_SIZE}, "_online");
+
+  b->online[id.idx] = online.index;
+  return online;
+}
+
+/* The neurons' kernel: that of if takes the drive along, the others find it added, and so does if
+ * where a neuron loses or forgets what came. */
+static void add_fire(struct plan_builder *b, struct plan_target *t, int32_t drive_step,
                      struct plan_arg threshold, struct plan_arg spikes) {
   bool to_zero = ir_attr_word(t->node, IR_A_RESET, IR_W_RESET_SUBTRACT) == IR_W_RESET_ZERO;
+  enum ir_word model = ir_attr_word(t->node, IR_A_MODEL, IR_W_MODEL_IF);
   struct snn_fire fire = {plan_pixels(t->shape), t->shape.channels, drive_step, to_zero};
   ir_id id = b->plan->layer[t->layer].node;
   struct plan_op op = {.kernel = PLAN_FIRE,
@@ -230,24 +252,36 @@ static void add_fire(struct plan_builder *b, const struct plan_target *t, int32_
                        .arg = {t->v, t->drive, threshold, spikes},
                        .node = id};
 
-  if (t->node->type.dtype == IR_SIGNED) {
+  if (model != IR_W_MODEL_IF || plan_has_rest(t->node)) {
     plan_add_drive_map(b, t, drive_step);
-    op.kernel = PLAN_FIRE_SIGNED;
+    plan_add_before_fire(b, t, &b->plan->tensor[threshold.index]);
+    op.arg[1] = (struct plan_arg){PLAN_ARG_NULL, 0};
+  }
+  op.desc = arena_memdup(b->arena, &fire, sizeof fire);
+  if (model != IR_W_MODEL_IF) {
     op.arg[1] = threshold;
     op.arg[2] = add_sent(b, id, t->layer);
+  }
+  if (model == IR_W_MODEL_IF_SIGNED) {
+    op.kernel = PLAN_FIRE_SIGNED;
     op.desc = plan_map_desc(b, t->shape, 0);
-  } else {
-    op.desc = arena_memdup(b->arena, &fire, sizeof fire);
+  } else if (model == IR_W_MODEL_IF_ONLINE) {
+    op.kernel = PLAN_FIRE_ONLINE;
+    op.arg[3] = add_online(b, id, t->layer);
+    op.arg[4] = spikes;
   }
   plan_add_op(b, op);
+  plan_add_after_fire(b, t, spikes);
 }
 
 static bool check_model(const struct plan_builder *b, const struct ir_node *n) {
   enum ir_word model = ir_attr_word(n, IR_A_MODEL, IR_W_MODEL_IF);
 
-  if (model != IR_W_MODEL_IF && model != IR_W_MODEL_IF_SIGNED)
-    return plan_fail(b, n, "model is %s; a layered network runs model=if and if_signed",
+  if (model != IR_W_MODEL_IF && model != IR_W_MODEL_IF_SIGNED && model != IR_W_MODEL_IF_ONLINE)
+    return plan_fail(b, n, "model is %s; a layered network runs model=if, if_signed and if_online",
                      ir_word_text(model));
+  if (model == IR_W_MODEL_IF_SIGNED && plan_has_rest(n))
+    return plan_fail(b, n, "leak and refractory go with model=if and if_online");
   if (model == IR_W_MODEL_IF_SIGNED &&
       ir_attr_word(n, IR_A_RESET, IR_W_RESET_SUBTRACT) == IR_W_RESET_ZERO)
     return plan_fail(b, n, "reset is zero; model=if_signed has reset=subtract");
@@ -290,6 +324,10 @@ static struct plan_op pool_of(struct plan_builder *b, ir_id id, ir_id from, size
                        .node = id};
 
   if (ir_node(b->graph, id)->type.dtype != IR_SIGNED) {
+    if (ir_attr_word(ir_node(b->graph, id), IR_A_POOL, IR_W_POOL_COUNT) == IR_W_POOL_WINNER) {
+      op.kernel = PLAN_MAXPOOL_WINNER;
+      counts.n = plan_neurons(in);
+    }
     op.arg[1] = plan_add_buffer(b, layer, counts, "_counts");
     return op;
   }

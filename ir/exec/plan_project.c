@@ -223,7 +223,7 @@ bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir
                                                                             : PLAN_N_SYNOPS,
                                   .layer = t->layer,
                                   .desc = c.desc,
-                                  .arg = {s.arg, c.weight, is_current ? t->drive : t->v},
+                                  .arg = {s.arg, c.weight, is_current ? t->drive : t->into},
                                   .node = projection});
   return true;
 }

@@ -4,6 +4,7 @@
 #include "ir/exec/spiking_internal.h"
 
 #include "runtime/kernels/add_map.h"
+#include "runtime/kernels/add_online.h"
 #include "runtime/kernels/avgpool_current.h"
 #include "runtime/kernels/avgpool_scatter.h"
 #include "runtime/kernels/concat.h"
@@ -17,18 +18,23 @@
 #include "runtime/kernels/dense_scatter.h"
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/fire.h"
+#include "runtime/kernels/fire_online.h"
 #include "runtime/kernels/fire_signed.h"
+#include "runtime/kernels/hold.h"
 #include "runtime/kernels/keep_input.h"
 #include "runtime/kernels/latency.h"
 #include "runtime/kernels/latency_times.h"
+#include "runtime/kernels/leak.h"
 #include "runtime/kernels/maxpool.h"
 #include "runtime/kernels/maxpool_signed.h"
+#include "runtime/kernels/maxpool_winner.h"
 #include "runtime/kernels/negate.h"
 #include "runtime/kernels/one_to_one_current.h"
 #include "runtime/kernels/one_to_one_scatter.h"
 #include "runtime/kernels/output.h"
 #include "runtime/kernels/poisson.h"
 #include "runtime/kernels/read_sent.h"
+#include "runtime/kernels/rest.h"
 #include "runtime/kernels/softmax.h"
 
 #ifndef SPIKING_KERNELS
@@ -39,6 +45,7 @@
 #define ARGS_2              arg[0], arg[1]
 #define ARGS_3              arg[0], arg[1], arg[2]
 #define ARGS_4              arg[0], arg[1], arg[2], arg[3]
+#define ARGS_5              arg[0], arg[1], arg[2], arg[3], arg[4]
 #define RESULT_COUNTS(call) return call
 #define RESULT_SILENT(call)                                                                        \
   call;                                                                                            \

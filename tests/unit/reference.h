@@ -3,9 +3,12 @@
  *
  * In a step every value is computed from this step's operands. A relu, and an average or sum with a
  * scale, is a layer of integrate-and-fire neurons whose spike has the value of its threshold, the
- * scale. A max-pool sends what its count is behind the largest count of its window. */
+ * scale. A max-pool sends what its count is behind the largest count of its window, or what the
+ * first input with the largest count sends. */
 #ifndef TESTS_UNIT_REFERENCE_H
 #define TESTS_UNIT_REFERENCE_H
+
+#include <math.h>
 
 #include "ir/base/arena.h"
 #include "ir/ir.h"
@@ -14,7 +17,12 @@
 struct reference {
   const struct ir_graph *g;
   bool is_signed; /* neurons take spikes back */
-  double **value, **state, **sent;
+  bool is_online; /* thresholds follow the largest rate of their layer */
+  bool is_winner; /* max-pools hand on the spikes of one input */
+  double leak;    /* of the threshold, above 0 */
+  int refractory; /* steps without input after a spike */
+  int step;       /* from 0 */
+  double **value, **state, **sent, **left, **fired;
 };
 
 static inline size_t reference_count_of(const struct ir_graph *g, size_t i) {
@@ -30,29 +38,55 @@ static inline float reference_channel_scale(const struct ir_node *n, size_t i, s
 
 static inline struct reference reference_new(struct arena *a, const struct ir_graph *g) {
   size_t n = ir_n_nodes(g) + 1;
-  struct reference r = {g, false, ARENA_NEW(a, double *, n), ARENA_NEW(a, double *, n),
-                        ARENA_NEW(a, double *, n)};
+  struct reference r = {.g = g,
+                        .value = ARENA_NEW(a, double *, n),
+                        .state = ARENA_NEW(a, double *, n),
+                        .sent = ARENA_NEW(a, double *, n),
+                        .left = ARENA_NEW(a, double *, n),
+                        .fired = ARENA_NEW(a, double *, n)};
 
   for (size_t i = 1; i < n; i++) {
     r.value[i] = ARENA_NEW(a, double, reference_count_of(g, i));
     r.state[i] = ARENA_NEW(a, double, reference_count_of(g, i));
     r.sent[i] = ARENA_NEW(a, double, reference_count_of(g, i));
+    r.left[i] = ARENA_NEW(a, double, reference_count_of(g, i));
+    r.fired[i] = ARENA_NEW(a, double, reference_count_of(g, i));
   }
   return r;
+}
+
+/* Threshold of this step over that of the layer: 1 / 100 + 99 / 100 of the largest rate so far. */
+static inline double reference_gain(const struct reference *r, size_t i) {
+  double most = 0;
+
+  for (size_t k = 0; k < reference_count_of(r->g, i); k++)
+    most = r->fired[i][k] > most ? r->fired[i][k] : most;
+  return r->is_online ? 0.01 + (r->step > 0 ? 0.99 * most / r->step : 0) : 1;
 }
 
 /* V += current; fires at V >= threshold; subtracts it. A spike has the value of its threshold, one
  * of -1 that is sent below 0, where something was sent, the opposite. */
 static inline void reference_fire(struct reference *r, size_t i, const double *current) {
   const struct ir_node *n = ir_node(r->g, ir_id_at(i));
+  double gain = reference_gain(r, i);
 
   for (size_t k = 0; k < reference_count_of(r->g, i); k++) {
-    double threshold = reference_channel_scale(n, k, reference_count_of(r->g, i));
-    r->state[i][k] += current[k];
+    double scale = reference_channel_scale(n, k, reference_count_of(r->g, i));
+    double threshold = scale * gain;
+    if (r->left[i][k] > 0)
+      r->left[i][k]--;
+    else
+      r->state[i][k] += current[k];
+    if (r->state[i][k] > 0)
+      r->state[i][k] -= r->leak * scale;
     r->value[i][k] = r->state[i][k] >= threshold ? threshold : 0;
     if (r->is_signed && r->state[i][k] < 0 && r->sent[i][k] > 0)
       r->value[i][k] = -threshold;
     r->state[i][k] -= r->value[i][k];
+    if (r->value[i][k] > 0) {
+      r->left[i][k] = r->refractory;
+      r->fired[i][k]++;
+    }
   }
 }
 
@@ -92,17 +126,27 @@ static inline void reference_step_pool(struct reference *r, size_t i) {
   int64_t n_taps = w.kernel[0] * w.kernel[1];
 
   for (int64_t at = 0; at < o[1] * o[2] * o[3]; at++) {
-    double sum = 0, most = 0;
+    double sum = 0, most = 0, of_winner = 0, size = 0, most_fired = 0;
+    bool has_winner = false;
     for (int64_t tap = 0; tap < n_taps; tap++) {
       int64_t pixel = reference_tap_pixel(&w, d, o, at % (o[2] * o[3]), tap);
       int64_t from = at / (o[2] * o[3]) * d[2] * d[3] + pixel;
       if (pixel < 0)
         continue;
       sum += r->value[n->in[0].idx][from];
+      if (!has_winner || r->sent[n->in[0].idx][from] > most)
+        of_winner = r->value[n->in[0].idx][from];
+      has_winner = true;
+      size = fmax(size, r->value[n->in[0].idx][from]);
+      most_fired = fmax(most_fired, r->fired[n->in[0].idx][from]);
       if (r->sent[n->in[0].idx][from] > most)
         most = r->sent[n->in[0].idx][from];
     }
-    r->value[i][at] = n->op == IR_AVGPOOL ? sum / (double)n_taps : most - r->sent[i][at];
+    r->value[i][at] = n->op == IR_AVGPOOL ? sum / (double)n_taps
+                      : r->is_winner      ? of_winner
+                      : r->is_online      ? (most_fired > r->fired[i][at] ? size : 0)
+                                          : most - r->sent[i][at];
+    r->fired[i][at] += r->value[i][at] > 0 && n->op == IR_MAXPOOL;
   }
 }
 

@@ -206,6 +206,27 @@ static void the_command_line_beats_the_file(void **state) {
   assert_true(o->percentile == 98);
 }
 
+static void neurons_are_those_that_the_file_says(void **state) {
+  struct unit *u = *state;
+  const struct options *o = &u->opt;
+
+  assert_true(configure(u, "m --data x", "[cell]\ntau_refrac = 1\n"));
+  assert_int_equal(o->refractory, 0);
+  assert_int_equal(o->maxpool, MAXPOOL_WINNER);
+  assert_int_equal(o->neuron, NEURON_IF);
+  assert_true(configure(
+      u, "m --data x",
+      "[cell]\ntau_refrac = 2.5\nleak = True\nv_thresh = 0.5\n[conversion]\n"
+      "max2avg_pool = True\nsoftmax_to_relu = True\n[normalization]\nonline_normalization = True\n"
+      "normalization_schedule = True\n"));
+  assert_int_equal(o->refractory, 2);
+  assert_true(o->leak == 0.2 && o->threshold == 0.5);
+  assert_int_equal(o->neuron, NEURON_IF_ONLINE);
+  assert_int_equal(o->maxpool, MAXPOOL_AVERAGE);
+  assert_int_equal(o->readout, READOUT_COUNT);
+  assert_int_equal(o->percentile_schedule, SWITCHED_ON);
+}
+
 static void samples_in_a_row_are_skipped_to(void **state) {
   struct unit *u = *state;
 
@@ -280,6 +301,7 @@ int main(void) {
       TEST(literals_are_not_read_deeper_than_16),
       TEST(a_file_names_model_and_samples),
       TEST(the_command_line_beats_the_file),
+      TEST(neurons_are_those_that_the_file_says),
       TEST(samples_in_a_row_are_skipped_to),
       TEST(a_sweep_of_one_value_is_that_value),
       TEST(what_gives_other_results_is_refused),

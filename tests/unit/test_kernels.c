@@ -339,6 +339,42 @@ static void check_maxpool_signed(const struct snn_window *d, spiking_call *const
   }
 }
 
+/* What the first input with the largest count of each window sends. */
+static void check_maxpool_winner(const struct snn_window *d, spiking_call *kernel) {
+  const int32_t n_in = d->in_height * d->in_width, n_out = d->out_height * d->out_width;
+  uint16_t counts[MAX_ELEMENTS] = {0}, sent[MAX_ELEMENTS] = {0};
+
+  for (int t = 0; t < N_STEPS; t++) {
+    void *arg[PLAN_MAX_ARGS] = {bitmap, counts, bits_got};
+    uint16_t most[MAX_ELEMENTS] = {0};
+    bool is_held[MAX_ELEMENTS] = {false}, is_found;
+    fill_spikes(n_in, d->in_channels);
+    for (int32_t i = 0; i < n_in * d->in_channels; i++)
+      sent[i] += has_spike(bitmap, d->in_channels, i / d->in_channels, i % d->in_channels);
+    pool_by_definition(d, sent, most, is_held);
+    memset(bits_got, 0xFF, sizeof bits_got);
+    kernel(d, arg);
+    assert_memory_equal(counts, sent, sizeof sent);
+    for (int32_t i = 0; i < n_out * d->in_channels; i++) {
+      const int32_t p = i / d->in_channels, c = i % d->in_channels;
+      const int32_t y = p / d->out_width * d->stride_y - d->pad_top;
+      const int32_t x = p % d->out_width * d->stride_x - d->pad_left;
+      is_found = false;
+      for (int32_t k = 0; k < d->kernel_height * d->kernel_width && !is_found; k++) {
+        const int32_t ky = y + k / d->kernel_width * d->dilation_y;
+        const int32_t kx = x + k % d->kernel_width * d->dilation_x, at = ky * d->in_width + kx;
+        if (ky < 0 || kx < 0 || ky >= d->in_height || kx >= d->in_width ||
+            sent[at * d->in_channels + c] != most[i])
+          continue;
+        is_found = true;
+        assert_int_equal(has_spike(bits_got, d->in_channels, p, c),
+                         has_spike(bitmap, d->in_channels, at, c));
+      }
+      assert_true(is_found);
+    }
+  }
+}
+
 static void pooled_counts_are_the_largest_of_their_window(void **state) {
   static const struct snn_window pools[] = {
       {7, 6, 5, 3, 3, 5, 2, 2, 2, 2, 1, 1, 0, 0, 1, 0, 0, 0},
@@ -354,6 +390,9 @@ static void pooled_counts_are_the_largest_of_their_window(void **state) {
   for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
     for (size_t v = 0; v < n; v++)
       check_maxpool(&pools[i], variant[v][PLAN_MAXPOOL]);
+  for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
+    for (size_t v = 0; v < n; v++)
+      check_maxpool_winner(&pools[i], variant[v][PLAN_MAXPOOL_WINNER]);
   for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
     for (size_t v = 0; v < n; v++)
       check_maxpool_signed(&pools[i], variant[v]);

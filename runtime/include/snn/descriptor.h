@@ -42,6 +42,9 @@
 /* The answer of a network; where has_relu is 1, nothing below 0. */
 #define SNN_READOUT_FIELDS(X) X(pixels) X(channels) X(has_relu)
 
+/* Neurons that take nothing in the `steps` steps after a spike. */
+#define SNN_REST_FIELDS(X) X(pixels) X(channels) X(steps)
+
 /* One operand of a concatenation, whose channel 0 becomes channel `first` of the result. */
 #define SNN_CONCAT_FIELDS(X) X(pixels) X(in_channels) X(out_channels) X(first)
 
@@ -71,6 +74,9 @@ struct snn_map {
 };
 struct snn_readout {
   SNN_READOUT_FIELDS(SNN_FIELD)
+};
+struct snn_rest {
+  SNN_REST_FIELDS(SNN_FIELD)
 };
 struct snn_concat {
   SNN_CONCAT_FIELDS(SNN_FIELD)
