@@ -18,10 +18,10 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFL
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
 # ---- sources ----
-DIRS := ir/base ir ir/exec frontend frontend/onnx frontend/data frontend/ini passes passes/analysis backends \
+DIRS := ir/base ir ir/exec frontend frontend/onnx frontend/data frontend/ini frontend/snn passes passes/analysis backends \
         backends/c backends/text backends/host backends/report
 SRC  := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
-GEN  := $(B)/gen/onnx.pb-c.c $(B)/gen/kernel_text.c
+GEN  := $(B)/gen/onnx.pb-c.c $(B)/gen/kernel_text.c $(B)/gen/snn.tab.c $(B)/gen/snn.lex.c
 OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
 # The executor's kernels once more for wider vectors; chosen at run time.
 ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)))
@@ -63,6 +63,18 @@ $(B)/gen/onnx.pb-c.c: $(ONNX_PROTO)
 	protoc-c --proto_path=$(dir $(ONNX_PROTO)) --c_out=$(@D) $(notdir $(ONNX_PROTO))
 $(B)/gen/onnx.pb-c.h: $(B)/gen/onnx.pb-c.c ;
 $(patsubst %.c,$(B)/%.o,$(wildcard frontend/onnx/*.c)): | $(B)/gen/onnx.pb-c.c
+
+# Grammar and scanner of the network language, made inside build/gen so that no path gets into them.
+$(B)/gen/snn.tab.c: frontend/snn/snn.y
+	@mkdir -p $(@D)
+	@cp $< $(@D)/snn.y
+	cd $(@D) && bison -Wall -Werror -Wcounterexamples -d -o snn.tab.c snn.y
+$(B)/gen/snn.lex.c: frontend/snn/snn.l $(B)/gen/snn.tab.c
+	@cp $< $(@D)/snn.l
+	cd $(@D) && flex --header-file=snn.lex.h -o snn.lex.c snn.l
+$(B)/gen/snn.tab.h: $(B)/gen/snn.tab.c ;
+$(B)/gen/snn.lex.h: $(B)/gen/snn.lex.c ;
+$(patsubst %.c,$(B)/%.o,$(wildcard frontend/snn/*.c)): | $(B)/gen/snn.lex.c
 
 # The runtime's headers as strings, which generated C carries.
 RUNTIME := $(sort $(wildcard runtime/include/snn/*.h runtime/kernels/*.h))

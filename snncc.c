@@ -105,8 +105,8 @@ static bool print_information(const struct options *o) {
 
 /* The model, and --calib fitted to its input. NULL: told. */
 static struct ir_graph *read_inputs(struct comp *c) {
-  const struct options *o = c->opt;
-  struct ir_graph *g = frontend_read(c, o->model);
+  struct ir_graph *g = frontend_read(c, c->opt->model);
+  const struct options *o = c->opt; /* the model may have given some */
   struct samples *calib;
 
   if (!g || !o->calib)
@@ -126,9 +126,9 @@ static struct ir_graph *read_inputs(struct comp *c) {
 }
 
 static int run_compile(struct comp *c) {
-  const struct options *o = c->opt;
-  const struct backend *backend = backend_for(c, o->out);
+  const struct backend *backend = backend_for(c, c->opt->out);
   struct ir_graph *g = backend ? read_inputs(c) : NULL;
+  const struct options *o = c->opt;
   bool is_lowered = backend && (backend->is_spiking || o->stop_after);
 
   if (!g || !pass_run_pipeline(c, &g, is_lowered ? PIPELINE_SPIKING : PIPELINE_READ))
@@ -151,9 +151,9 @@ static double now_seconds(void) {
 
 /* eval needs both graphs; inspect shows what it can have. */
 static int run_in_process(struct comp *c) {
-  const struct options *o = c->opt;
   double begin = now_seconds();
   struct ir_graph *g = read_inputs(c), *read = NULL, *analog = NULL, *spiking = NULL;
+  const struct options *o = c->opt;
   bool is_inspect = o->command == CMD_INSPECT;
 
   if (!g)

@@ -12,6 +12,7 @@
 
 static const struct backend backends[] = {
     {".c", true, c_emit, "C99 source and header with its runtime"},
+    {".snn", false, text_emit_snn, "the network language, weights in an .npz beside it"},
     {".ir", false, text_emit_ir, "the intermediate form as text"},
     {".dot", false, text_emit_dot, "the graph for Graphviz"},
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "frontend/onnx/onnx.h"
+#include "frontend/snn/snn.h"
 #include "ir/base/arena.h"
 #include "ir/base/diag.h"
 #include "ir/base/file.h"
@@ -30,8 +31,8 @@ static const struct mistake mistakes[] = {
     {"\x80\2", 2, 0, "this is a Python pickle, as PyTorch (.pth) writes; export the model to ONNX"},
     {"TFL3", 4, 4, "this is a TensorFlow Lite model; export the model to ONNX"},
     {"\37\213", 2, 0, "this is compressed with gzip; unpack it first"},
-    {"\211PNG", 4, 0, "this is an image; a model in ONNX or IR text is wanted"},
-    {"\177ELF", 4, 0, "this is a program; a model in ONNX or IR text is wanted"},
+    {"\211PNG", 4, 0, "this is an image; a model in ONNX, .snn or IR text is wanted"},
+    {"\177ELF", 4, 0, "this is a program; a model in ONNX, .snn or IR text is wanted"},
 };
 
 static bool starts_with(struct bytes b, size_t at, const char *magic, size_t len) {
@@ -60,7 +61,7 @@ static bool is_npz(struct bytes b) {
 }
 
 static bool check_content(struct diag *d, const char *path, struct bytes b) {
-  static const char wanted[] = "a model in ONNX or IR text is wanted";
+  static const char wanted[] = "a model in ONNX, .snn or IR text is wanted";
 
   if (b.len == 0)
     return diag_error(d, loc_file(path), "the file is empty; %s", wanted);
@@ -71,7 +72,9 @@ static bool check_content(struct diag *d, const char *path, struct bytes b) {
     if (starts_with(b, mistakes[i].at, mistakes[i].magic, mistakes[i].len))
       return diag_error(d, loc_file(path), "%s", mistakes[i].what);
   if (looks_like_text(b))
-    return diag_error(d, loc_file(path), "this is a text, but not one that starts with \"ir \"; %s",
+    return diag_error(d, loc_file(path),
+                      "this is a text, but not one that starts with \"ir \" or, as a .snn, with "
+                      "network, param, neuron or include; %s",
                       wanted);
   return true;
 }
@@ -86,6 +89,8 @@ struct ir_graph *frontend_read(struct comp *c, const char *path) {
   if (starts_with(b, 0, "ir ", 3)) /* messages show its lines as long as the compilation lives */
     g = ir_parse(c->arena, c->diag, path, arena_strndup(c->arena, (const char *)b.data, b.len),
                  b.len);
+  else if (snn_is_text(b))
+    g = snn_read(c, path, (struct bytes){arena_memdup(c->arena, b.data, b.len), b.len});
   else if (check_content(c->diag, path, b))
     g = onnx_read(c, path, b);
   arena_reset(c->scratch);

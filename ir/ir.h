@@ -148,6 +148,23 @@ const char *ir_dtype_name(enum ir_dtype t);
 size_t ir_dtype_size(enum ir_dtype t); /* bytes of an element; 0 for signals */
 const char *ir_fact_name(unsigned fact_bit);
 
+/* Lists of attributes, "kernel stride? pad?", as ir_op_attrs gives them. */
+struct ir_spec_item {
+  enum ir_attr_key key;
+  bool is_required;
+};
+/* Reads the next item and moves *spec behind it; false at the end. */
+bool ir_spec_next(const char **spec, struct ir_spec_item *item);
+/* Position of key in the list, or -1. */
+int ir_spec_index(const char *spec, enum ir_attr_key key);
+
+bool ir_word_by_text(enum ir_attr_key key, const char *text, enum ir_word *w);
+/* The texts of a WORD attribute, "if, lif, ...". */
+const char *ir_word_choices(struct arena *a, enum ir_attr_key key);
+
+/* What constant operand k of a layer is called ("weight"); NULL: it has no name. */
+const char *ir_operand_name(enum ir_op op, size_t k);
+
 /* ---- types ---- */
 
 /* Elements of a type; overflow cannot happen in a verified graph (at most 2^31 - 1 elements). */

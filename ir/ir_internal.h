@@ -35,20 +35,7 @@ struct ir_graph {
 /* ---- attribute lists, "kernel stride? pad?" ---- */
 
 extern const char ir_graph_spec[]; /* of the graph header, without facts */
-
-struct ir_spec_item {
-  enum ir_attr_key key;
-  bool is_required;
-};
-/* Reads the next item and moves *spec behind it; false at the end. */
-bool ir_spec_next(const char **spec, struct ir_spec_item *item);
-/* Position of key in the list, or -1. */
-int ir_spec_index(const char *spec, enum ir_attr_key key);
-
-bool ir_word_by_text(enum ir_attr_key key, const char *text, enum ir_word *w);
 enum ir_attr_key ir_word_key(enum ir_word w);
-/* The texts of a WORD attribute, "if, lif, ...". */
-const char *ir_word_choices(struct arena *a, enum ir_attr_key key);
 
 /* Texts and lists copied; tensors keep their bytes. */
 struct ir_attr ir_attr_copy(struct arena *a, struct ir_attr attr);

@@ -12,7 +12,7 @@
 #include "ir/options_internal.h"
 
 #define AT(field)                       offsetof(struct options, field)
-#define OPTION_GROUP(title)             {title, 0, OPTION_IS_GROUP, "", "", "", 0, 0, 0, ""},
+#define OPTION_GROUP(title, converts)   {title, 0, OPTION_IS_GROUP, "", "", "", 0, converts, 0, ""},
 #define OPTION(name, letter, kind, ...) {name, letter, OPTION_IS_##kind, __VA_ARGS__},
 const struct option options_table[N_OPTIONS] = {
 #include "ir/options.def"
@@ -258,7 +258,8 @@ static bool parse_option(struct parser *p, const char *arg) {
     return tell_unknown(p, arg, arena_strndup(p->arena, name, len));
   if (p->o->given[opt - options_table].by == OPTION_BY_USER && has_value(opt))
     return diag_error(p->diag, loc_file(NULL), "--%s is given twice; once is right", opt->name);
-  p->o->given[opt - options_table].by = OPTION_BY_USER;
+  p->o->given[opt - options_table] =
+      (struct option_given){OPTION_BY_USER, opt->name, "", loc_file(NULL)};
   if (!has_value(opt) && value)
     return diag_error(p->diag, loc_file(NULL), "--%s takes no value, but %s is given", opt->name,
                       diag_quote(p->diag, value));
@@ -269,6 +270,8 @@ static bool parse_option(struct parser *p, const char *arg) {
   if (!set_value(p->o, p->arena, opt, value))
     return diag_error(p->diag, loc_file(NULL), "--%s is %s; it can be %s", opt->name,
                       diag_quote(p->diag, value), allowed(p->o, p->arena, opt));
+  if (value)
+    p->o->given[opt - options_table].text = value;
   return true;
 }
 
@@ -390,6 +393,10 @@ const char *options_word(const struct options *o, struct arena *a, const char *n
   return arena_strndup(a, word, strcspn(word, "|"));
 }
 
+bool options_complete(struct options *o, struct arena *a, struct diag *d) {
+  return use_preset(o, a, d) && use_others(o, a, d);
+}
+
 const char *options_given_by(const struct options *o, struct arena *a, enum option_source by) {
   const char *text = "";
 
@@ -398,6 +405,50 @@ const char *options_given_by(const struct options *o, struct arena *a, enum opti
       text = arena_printf(a, "%s%s--%s %s", text, *text ? " " : "", o->given[i].name,
                           o->given[i].text);
   return text;
+}
+
+/* ---- the options of convert blocks ---- */
+
+/* Its group is the one above it. What --config says is in the options that it gives. */
+static bool is_convert(const struct option *opt) {
+  bool is_wanted = opt->kind != OPTION_IS_GROUP && options_is_of(opt, CMD_COMPILE) &&
+                   opt->at != offsetof(struct options, config);
+
+  while (opt->kind != OPTION_IS_GROUP)
+    opt--;
+  return is_wanted && opt->least == 1;
+}
+
+const char *options_convert_names(struct arena *a) {
+  const char *names = "";
+
+  for (size_t i = 0; i < N_OPTIONS; i++)
+    if (is_convert(&options_table[i]))
+      names = arena_printf(a, "%s%s%s", names, *names ? " " : "", options_table[i].name);
+  return names;
+}
+
+bool options_is_file(const char *name) {
+  const struct option *opt = find_option(name, strlen(name));
+
+  return opt && strcmp(opt->values, "FILE") == 0;
+}
+
+const struct option_given *options_next_given(const struct options *o, size_t *at) {
+  while (*at < N_OPTIONS) {
+    size_t i = (*at)++;
+
+    if (o->given[i].by != OPTION_BY_TABLE && is_convert(&options_table[i]))
+      return &o->given[i];
+  }
+  return NULL;
+}
+
+struct options *options_copy(struct arena *a, const struct options *o) {
+  struct options *copy = arena_memdup(a, o, sizeof *o);
+
+  copy->given = arena_memdup(a, o->given, N_OPTIONS * sizeof *o->given);
+  return copy;
 }
 
 bool options_check(const struct options *o, struct diag *d) {
@@ -435,7 +486,7 @@ bool options_parse(struct options *o, struct arena *a, struct diag *d, int argc,
     o->dump_ir = "all";
   if (o->config)
     o->preset = PRESET_SNNTOOLBOX;
-  return use_preset(o, a, d) && use_others(o, a, d);
+  return options_complete(o, a, d);
 }
 
 size_t options_max_memory(const struct options *o, size_t len) {

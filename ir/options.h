@@ -55,8 +55,7 @@ enum option_source {
   OPTION_BY_USER
 };
 
-/* A value that is not the default, and where it stands; `name` and `text` only where no user says
- * it. */
+/* A value that somebody has given, and where it stands. */
 struct option_given {
   enum option_source by;
   const char *name; /* without its dashes */
@@ -140,6 +139,18 @@ bool options_check(const struct options *o, struct diag *d);
 
 /* The value of option `name`, which is of kind WORD. */
 const char *options_word(const struct options *o, struct arena *a, const char *name);
+
+/* Gives what --preset stands for and what options imply, where nobody of more weight has set it.
+ * False: told. */
+bool options_complete(struct options *o, struct arena *a, struct diag *d);
+
+/* A network's convert block: the names it may have, blanks between; whether the value is a file;
+ * what is given by anyone, in the order of the table: NULL behind the last. */
+const char *options_convert_names(struct arena *a);
+bool options_is_file(const char *name);
+const struct option_given *options_next_given(const struct options *o, size_t *at);
+/* Options of a compilation that may be given more. */
+struct options *options_copy(struct arena *a, const struct options *o);
 
 /* What `by` has set: "--scope layer --v-init 0"; "" for nothing. */
 const char *options_given_by(const struct options *o, struct arena *a, enum option_source by);

@@ -26,13 +26,13 @@ struct option {
   char letter;      /* 0: no short form */
   enum option_kind kind;
   const char *commands, *values, *preset;
-  size_t at; /* offset in struct options */
-  double least, most;
+  size_t at;          /* offset in struct options */
+  double least, most; /* of a group: least is 1 where convert blocks have it */
   const char *help;
 };
 
-#define OPTION_GROUP(title) +1
-#define OPTION(...)         +1
+#define OPTION_GROUP(...) +1
+#define OPTION(...)       +1
 enum {
   N_OPTIONS = 0
 #include "ir/options.def"

@@ -55,7 +55,7 @@ static const struct {
 static const char *const facts[IR_N_FACTS] = {"shaped",  "single",   "folded", "balanced",
                                               "spiking", "laid_out", "placed"};
 
-const char ir_graph_spec[] = "schedule? steps? spike_words? seed?";
+const char ir_graph_spec[] = "schedule? steps? spike_words? seed? dt?";
 
 const char *ir_op_name(enum ir_op op) {
   return ops[op].name;
@@ -76,6 +76,15 @@ enum ir_level ir_op_level(enum ir_op op) {
 void ir_op_arity(enum ir_op op, size_t *min, size_t *max) {
   *min = ops[op].min_in;
   *max = ops[op].max_in;
+}
+
+const char *ir_operand_name(enum ir_op op, size_t k) {
+  static const char *const linear[] = {"weight", "bias"};
+  static const char *const norm[] = {"gamma", "beta", "mean", "variance"};
+
+  if ((op == IR_CONV || op == IR_CONV_TRANSPOSE || op == IR_DENSE) && k >= 1 && k <= 2)
+    return linear[k - 1];
+  return op == IR_BATCHNORM && k >= 1 && k <= 4 ? norm[k - 1] : NULL;
 }
 
 const char *ir_attr_name(enum ir_attr_key key) {

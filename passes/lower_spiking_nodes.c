@@ -123,6 +123,12 @@ bool signal_same_shape(const struct ir_type *a, const struct ir_type *b) {
 
 /* Exporters end a path with the operator: "/conv1/Conv", "sequential/dense/MatMul". */
 static bool is_op_part(const char *part, const char *op) {
+  static const char *const ops[] = {"Conv",   "Gemm",      "Relu",    "Clip",        "Add",
+                                    "Concat", "BatchNorm", "MaxPool", "AveragePool", "Global"};
+
+  for (size_t i = 0; !op && i < sizeof ops / sizeof *ops; i++) /* it was printed as a .snn */
+    if (!strncmp(part, ops[i], strlen(ops[i])))
+      return true;
   return (op && strncmp(part, op, strlen(op)) == 0) || strncmp(part, "MatMul", 6) == 0 ||
          strncmp(part, "BiasAdd", 7) == 0;
 }

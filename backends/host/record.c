@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "backends/host/layer_map.h"
-#include "backends/report/npz.h"
+#include "backends/npz.h"
 #include "ir/base/arena.h"
 #include "ir/comp.h"
 #include "ir/exec/analog.h"

@@ -1,4 +1,5 @@
-/* backends/text/text.h -- graphs as text again: the intermediate form, and Graphviz. */
+/* backends/text/text.h -- graphs as text again: the intermediate form, the network language, and
+ * Graphviz. */
 #ifndef BACKENDS_TEXT_TEXT_H
 #define BACKENDS_TEXT_TEXT_H
 
@@ -8,6 +9,8 @@ struct comp;
 struct ir_graph;
 
 bool text_emit_ir(struct comp *c, const struct ir_graph *g, const char *path);
+/* The network language; weights go to <stem>.weights.npz in the same folder. */
+bool text_emit_snn(struct comp *c, const struct ir_graph *g, const char *path);
 bool text_emit_dot(struct comp *c, const struct ir_graph *g, const char *path);
 
 #endif

@@ -6,10 +6,14 @@
 #ifndef FRONTEND_DATA_DATA_H
 #define FRONTEND_DATA_DATA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ir/base/file.h"
+
 struct comp;
+struct ir_tensor;
 struct samples;
 
 /* Reads samples [skip, skip + limit) of `path` (limit < 0: to the end). `labels_path` may be NULL:
@@ -17,5 +21,10 @@ struct samples;
  * images file without labels_path looks for nothing. NULL: told, with what was found and wanted. */
 struct samples *data_read(struct comp *c, const char *path, const char *labels_path, int64_t skip,
                           int64_t limit);
+
+/* The array `key` of an .npz, or that of an .npy where key is NULL, whose bytes are `file`: u8 as
+ * it is, all other numbers as f32. `path` is for messages. False: told. */
+bool data_read_tensor(struct comp *c, struct bytes file, const char *path, const char *key,
+                      struct ir_tensor *out);
 
 #endif

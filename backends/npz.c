@@ -1,6 +1,6 @@
-/* backends/report/npz.c -- APPNOTE.TXT 6.3 of PKWARE, sections 4.3.7, 4.3.12 and 4.3.16; .npy 1.0.
+/* backends/npz.c -- APPNOTE.TXT 6.3 of PKWARE, sections 4.3.7, 4.3.12 and 4.3.16; .npy 1.0.
  */
-#include "backends/report/npz.h"
+#include "backends/npz.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-/* backends/report/npz.h -- arrays for NumPy: an .npz is a zip file of .npy files, here stored
+/* backends/npz.h -- arrays for NumPy: an .npz is a zip file of .npy files, here stored
  * without compression and without times, so that the same arrays give the same bytes. */
-#ifndef BACKENDS_REPORT_NPZ_H
-#define BACKENDS_REPORT_NPZ_H
+#ifndef BACKENDS_NPZ_H
+#define BACKENDS_NPZ_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@ struct npz *npz_new(struct arena *a);
  * copied. All arrays together take less than 4 GB. */
 struct npz_array {
   const char *key, *descr;
-  size_t elem_bytes, rank, dims[3];
+  size_t elem_bytes, rank, dims[8];
   const void *data;
 };
 void npz_add(struct npz *z, const struct npz_array *array);
