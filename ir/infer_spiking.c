@@ -228,6 +228,24 @@ static bool infer_project_sparse(const struct ir_infer *f) {
          check_pairs(f, index);
 }
 
+/* The steps of a turn are as many as its model can have, within those of the network. */
+static bool check_turn(const struct ir_infer *f) {
+  enum ir_word model = ir_attr_word(f->n, IR_A_MODEL, IR_W_MODEL_IF);
+  const struct ir_attr *a = ir_attr(f->n, IR_A_TURN);
+  struct ir_turn p = ir_turn_of(f->n);
+  int64_t least, most;
+  ir_turn_limits(model, &least, &most);
+  if (!a && most == 0)
+    return true;
+  if (!a || most == 0)
+    return ir_fail(f, "model is %s, which %s", ir_word_text(model),
+                   a ? "has no turn" : "needs a turn: [first step, steps]");
+  if (a->u.ints.n != 2 || p.first < 0 || p.first > INT32_MAX || p.steps < least || p.steps > most)
+    return ir_fail(f, "turn must be [first step, steps], from step 0 and with %lld to %lld steps",
+                   (long long)least, (long long)most);
+  return true;
+}
+
 static bool infer_population(const struct ir_infer *f) {
   struct ir_type t = f->n->type;
   double v_init = ir_attr_float(f->n, IR_A_V_INIT, 0), leak = ir_attr_float(f->n, IR_A_LEAK, 0);
@@ -248,7 +266,7 @@ static bool infer_population(const struct ir_infer *f) {
   if (refractory < 0 || refractory > UINT16_MAX)
     return ir_fail(f, "refractory is %lld; it must be from 0 to %d", (long long)refractory,
                    UINT16_MAX);
-  if (!check_shape(f, &t) || !check_per_neuron(f, IR_A_THRESHOLD, &t) ||
+  if (!check_turn(f) || !check_shape(f, &t) || !check_per_neuron(f, IR_A_THRESHOLD, &t) ||
       !check_per_neuron(f, IR_A_BIAS, &t) || !check_tensor(f, IR_A_PARAMS, IR_F32, NULL, 0))
     return false;
   f->n->type = t;

@@ -278,6 +278,17 @@ struct ir_window {
 };
 struct ir_window ir_window_of(const struct ir_graph *g, const struct ir_node *n);
 
+/* When a population sends that has a turn of its own. What a spike of step j = 0, 1 .. of it is
+ * worth, in thresholds: model=pattern 2^(steps - 1 - j), model=ttfs steps - 1 - j. */
+struct ir_turn {
+  int64_t first, steps; /* steps 0: it sends in all */
+};
+struct ir_turn ir_turn_of(const struct ir_node *population);
+/* The most that one neuron can send in a turn, in thresholds; of other models, the steps. */
+int64_t ir_turn_levels(enum ir_word model, int64_t steps);
+/* The fewest and the most steps of a turn; 0 where a model has none. */
+void ir_turn_limits(enum ir_word model, int64_t *least, int64_t *most);
+
 /* Constant operand: its tensor, or NULL when operand k is absent or not a const node. */
 const struct ir_tensor *ir_const_in(const struct ir_graph *g, const struct ir_node *n, size_t k);
 

@@ -370,8 +370,8 @@ static bool use_preset(struct options *o, struct arena *a, struct diag *d) {
   return true;
 }
 
-/* --percentile P is about percentiles, and a reset to zero has nothing that a spike of -1 could
- * give back: they choose where nobody else does. */
+/* --percentile P is about percentiles, and a reset to zero or a code of numbers has nothing that a
+ * spike of -1 could give back: they choose where nobody else does. */
 static bool use_others(struct options *o, struct arena *a, struct diag *d) {
   const struct option *percentile = find_option("percentile", strlen("percentile"));
   struct option_given normalize = {OPTION_BY_OTHER, "normalize", "percentile", loc_file(NULL)};
@@ -379,7 +379,7 @@ static bool use_others(struct options *o, struct arena *a, struct diag *d) {
 
   return (o->given[percentile - options_table].by == OPTION_BY_TABLE ||
           options_give(o, a, d, &normalize)) &&
-         (o->reset != RESET_ZERO || options_give(o, a, d, &neuron));
+         ((o->reset != RESET_ZERO && o->code == CODE_RATE) || options_give(o, a, d, &neuron));
 }
 
 const char *options_word(const struct options *o, struct arena *a, const char *name) {
@@ -451,6 +451,36 @@ struct options *options_copy(struct arena *a, const struct options *o) {
   return copy;
 }
 
+/* What a code other than rate allows. */
+static bool check_code(const struct options *o, struct diag *d) {
+  int64_t least = o->code == CODE_TTFS ? 2 : 1, most = o->code == CODE_TTFS ? 65535 : 16;
+  const char *word = o->code == CODE_TTFS ? "ttfs" : "pattern";
+  const char *other = NULL;
+
+  if (o->code == CODE_RATE || (o->command == CMD_EVAL && o->steps == 0))
+    return true;
+  if (o->neuron != NEURON_IF || o->leak > 0 || o->refractory > 0)
+    other =
+        "--neuron if_signed and if_online, --leak and --refractory: they are for spikes that count";
+  else if (o->maxpool == MAXPOOL_WINNER)
+    other = "--maxpool winner: the first digits do not tell who wins";
+  else if (o->reset != RESET_SUBTRACT)
+    other = "--reset zero: what a spike leaves is part of the code";
+  else if (o->encode != ENCODE_CURRENT)
+    other = "--encode poisson or latency: the first layer has to have all of its input at once";
+  else if (o->readout != READOUT_MEMBRANE)
+    other = "--readout count or softmax: outputs would spike before they have heard anything";
+  else if (o->early_exit != 0)
+    other = "--early-exit: there is no answer before the last layer has its turn";
+  if (other)
+    return diag_error(d, loc_file(NULL), "--code %s does not go with %s", word, other);
+  if (o->steps < least || o->steps > most)
+    return diag_error(d, loc_file(NULL),
+                      "--steps is %lld; with --code %s it is the steps of one layer, %lld to %lld",
+                      (long long)o->steps, word, (long long)least, (long long)most);
+  return true;
+}
+
 bool options_check(const struct options *o, struct diag *d) {
   if (o->help || o->version || o->list != LIST_NONE)
     return true;
@@ -463,7 +493,7 @@ bool options_check(const struct options *o, struct diag *d) {
     return diag_error(d, loc_file(NULL), "--steps 0 has a meaning only for eval");
   if (o->command == CMD_EVAL && !o->data)
     return diag_error(d, loc_file(NULL), "eval needs samples: --data FILE");
-  return true;
+  return check_code(o, d);
 }
 
 /* Defaults of the table; those in words ("all cores") are 0 in the struct. */

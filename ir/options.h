@@ -31,6 +31,7 @@ enum readout { READOUT_MEMBRANE, READOUT_COUNT, READOUT_SOFTMAX };
 enum neuron { NEURON_IF, NEURON_IF_SIGNED, NEURON_IF_ONLINE };
 enum reset { RESET_SUBTRACT, RESET_ZERO };
 enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE, MAXPOOL_WINNER };
+enum code { CODE_RATE, CODE_TTFS, CODE_PATTERN };
 enum correct { CORRECT_NONE, CORRECT_BIAS };
 enum runtime { RUNTIME_EMBED, RUNTIME_EXTERNAL };
 enum preset { PRESET_NONE, PRESET_SNNTOOLBOX };
@@ -100,6 +101,7 @@ struct options {
   enum pool_threshold pool_threshold;
   enum readout readout;
   enum correct correct;
+  enum code code;
   double early_exit; /* 0: off */
 
   enum preset preset;

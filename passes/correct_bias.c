@@ -4,9 +4,9 @@
  *
  * Layer by layer, from the input on: the placed network runs on the calibration samples with what
  * is corrected already, and the bias of each channel takes the mean difference between the
- * activation of the analog network and spikes x threshold / steps, after a pool that belongs to the
- * layer. A second run corrects what is left. After Li et al. 2021 (arXiv:2106.06984), bias
- * correction. */
+ * activation of the analog network and what was sent x threshold / steps (with turns: what was
+ * sent x threshold), after a pool that belongs to the layer. A second run corrects what is left.
+ * After Li et al. 2021 (arXiv:2106.06984), bias correction. */
 #include <string.h>
 
 #include "ir/base/arena.h"
@@ -120,7 +120,7 @@ static bool correct_layer(struct comp *c, struct ir_graph *g, struct correction 
       error[i] += y->want[b * y->n_channels + i];
     for (size_t w = 0; w < n_workers; w++)
       sent += k->sent[w][i];
-    error[i] -= (double)sent * (double)channel_of(threshold, i) / (double)plan_steps(k->plan);
+    error[i] -= (double)sent * (double)channel_of(threshold, i) * plan_unit_value(k->plan);
     error[i] /= (double)(k->samples->n * y->n_each);
   }
   add_to_bias(g, y, error);

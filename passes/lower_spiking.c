@@ -133,6 +133,7 @@ static bool append_readout(struct lower *l, ir_id result) {
       !(l->c->opt->readout == READOUT_COUNT ? add_counted(l, &readout, &user, &s)
                                             : add_summed(l, &readout, &s)))
     return false;
+  l->steps = s.ready > 0 ? s.ready : l->c->opt->steps;
   id = ir_append(l->to, l->c->diag, &readout);
   output.in = &id;
   return !ir_is_none(id) && !ir_is_none(ir_append(l->to, l->c->diag, &output));
@@ -159,7 +160,7 @@ bool pass_lower_spiking(struct comp *c, struct ir_graph **g) {
       return false;
   if (!append_readout(&l, result))
     return false;
-  ir_graph_set_attr(l.to, ir_int(IR_A_STEPS, c->opt->steps));
+  ir_graph_set_attr(l.to, ir_int(IR_A_STEPS, l.steps));
   if (c->opt->encode == ENCODE_POISSON || c->opt->readout == READOUT_SOFTMAX)
     ir_graph_set_attr(l.to, ir_int(IR_A_SEED, c->opt->seed));
   ir_set_facts(l.to, ir_facts(*g) | IR_FACT_SPIKING);

@@ -26,7 +26,10 @@ struct signal {
   bool is_hwc;          /* INPUT: stored channels last, the analog type is after the transpose */
 
   ir_id id;           /* SPIKES: node of the new graph                        */
-  const float *scale; /* SPIKES: per channel; SUM: of its population, or NULL */
+  const float *scale; /* SPIKES: what one spike stands for, per channel, with --code other than rate
+                         the one that is worth least; SUM: of its population, or NULL */
+
+  int64_t ready; /* SPIKES, SUM: steps until all of it has arrived; 0: it comes in all steps */
 
   struct ir_node *term; /* SUM: projections, their one operand set            */
   size_t n_terms;
@@ -43,6 +46,7 @@ struct lower {
   const uint32_t *uses; /* by id of `from`       */
   struct map *layers;   /* layer names given out */
   ir_id encode;         /* none until the input is first used */
+  int64_t steps;        /* of the whole network */
   bool has_end_relu;    /* the readout does what the relu at the end did */
 };
 
@@ -80,11 +84,16 @@ struct source {
   ir_id id;
   struct ir_type shape;
   const float *scale;
+  int64_t ready; /* as of the signal */
 };
 bool signal_source(struct lower *l, const struct ir_node *n, size_t k, bool as_map,
                    struct source *out);
 
-/* Adds a population for the sum `s`: threshold = scale per channel. False: told. */
+/* What a neuron can send, in what its least spike stands for: 1 a step, or all of its code. */
+double signal_levels(const struct lower *l);
+
+/* Adds a population for the sum `s`: threshold = scale per channel, by signal_levels. `out`
+ * may be `s`. False: told. */
 bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *s,
                  const float *scale, struct signal *out);
 

@@ -33,7 +33,7 @@ static bool lower_relu(struct lower *l, const struct ir_node *n, struct signal *
                          least, most);
   if (s->kind == SIGNAL_SPIKES) {
     for (int64_t c = 0; c < s->shape.dims[0]; c++)
-      is_within = is_within && s->scale[c] <= most;
+      is_within = is_within && s->scale[c] <= (float)(most / signal_levels(l));
     *out = *s;
     if (is_within)
       return true;
@@ -72,7 +72,7 @@ static bool lower_maxpool(struct lower *l, const struct ir_node *n, struct signa
     signal_put_attr(&p, *ir_attr(operand, IR_A_LAYER));
   else
     signal_put_attr(&p, ir_text(IR_A_LAYER, signal_name_layer(l, n)));
-  *out = (struct signal){.kind = SIGNAL_SPIKES, .scale = src.scale};
+  *out = (struct signal){.kind = SIGNAL_SPIKES, .scale = src.scale, .ready = src.ready};
   signal_map_shape(&n->type, &out->shape);
   out->id = ir_append(l->to, l->c->diag, &p);
   return !ir_is_none(out->id);
@@ -114,6 +114,7 @@ static bool lower_concat(struct lower *l, const struct ir_node *n, struct signal
     in[k] = src.id;
     memcpy(scale + at, src.scale, (size_t)src.shape.dims[0] * sizeof(float));
     at += src.shape.dims[0];
+    out->ready = src.ready > out->ready ? src.ready : out->ready;
   }
   attr = ir_text(IR_A_LAYER, signal_name_layer(l, n));
   p.attr = &attr;

@@ -5,6 +5,7 @@
 #include "ir/base/map.h"
 #include "ir/options.h"
 #include "ir/samples.h"
+#include "passes/code.h"
 #include "passes/overflow.h"
 
 /* ---- the input ---- */
@@ -88,6 +89,7 @@ static bool input_source(struct lower *l, const struct ir_node *n, const struct 
   out->id = l->encode;
   out->scale =
       l->c->opt->encode == ENCODE_LATENCY ? latency_scale(l, (size_t)out->shape.dims[0]) : NULL;
+  out->ready = 0;
   return true;
 }
 
@@ -143,42 +145,60 @@ static enum ir_word model_of(const struct lower *l, const struct signal *s) {
 
   for (size_t i = 0; i < s->n_terms; i++)
     is_constant = is_constant && s->term[i].in[0].idx == l->encode.idx;
-  if (l->c->opt->neuron == NEURON_IF_ONLINE)
-    return IR_W_MODEL_IF_ONLINE;
-  return is_constant || l->c->opt->neuron == NEURON_IF ? IR_W_MODEL_IF : IR_W_MODEL_IF_SIGNED;
+  is_constant = is_constant && l->c->opt->neuron == NEURON_IF_SIGNED;
+  return is_constant && l->c->opt->code == CODE_RATE ? IR_W_MODEL_IF : code_model(l->c->opt);
+}
+
+double signal_levels(const struct lower *l) {
+  return l->c->opt->code == CODE_RATE ? 1 : code_levels(l->c->opt);
+}
+
+/* Threshold, and when the neurons send. */
+static void put_code(struct lower *l, const struct signal *s, struct ir_node *p,
+                     const float *scale) {
+  const struct options *o = l->c->opt;
+  const int64_t turn[2] = {s->ready, o->steps};
+
+  signal_put_attr(p, ir_word(IR_A_MODEL, model_of(l, s)));
+  signal_put_attr(p, signal_vector_attr(l, IR_A_THRESHOLD, scale, (size_t)s->shape.dims[0]));
+  if (o->code != CODE_RATE)
+    signal_put_attr(p,
+                    ir_ints(IR_A_TURN, arena_memdup(ir_graph_arena(l->to), turn, sizeof turn), 2));
 }
 
 bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *s,
                  const float *scale, struct signal *out) {
   const struct options *o = l->c->opt;
-  size_t n_channels = (size_t)s->shape.dims[0], n_attr = 0;
-  struct ir_node p = {.op = IR_POPULATION, .name = n->name, .n_in = s->n_terms, .loc = n->loc};
-  struct ir_attr attr[8];
+  struct ir_node p = signal_new_node(l, n, IR_POPULATION, (ir_id){0});
+  float *least = ARENA_NEW(l->c->scratch, float, (size_t)s->shape.dims[0]);
 
   if (o->neuron == NEURON_IF_SIGNED && (o->leak > 0 || o->refractory > 0))
     return signal_refuse(l, n, "--leak and --refractory go with --neuron if and if_online");
   if (o->neuron == NEURON_IF_SIGNED && o->reset == RESET_ZERO)
     return signal_refuse(
         l, n, "--neuron if_signed goes with --reset subtract, --reset zero with --neuron if");
-  attr[n_attr++] = ir_word(IR_A_MODEL, model_of(l, s));
-  attr[n_attr++] = signal_vector_attr(l, IR_A_THRESHOLD, scale, n_channels);
+  for (int64_t c = 0; c < s->shape.dims[0]; c++)
+    least[c] = (float)((double)scale[c] / signal_levels(l));
+  put_code(l, s, &p, least);
   if (s->bias)
-    attr[n_attr++] = signal_bias_attr(l, s);
+    signal_put_attr(&p, signal_bias_attr(l, s));
   if (o->v_init != 0)
-    attr[n_attr++] = ir_float(IR_A_V_INIT, o->v_init);
+    signal_put_attr(&p, ir_float(IR_A_V_INIT, o->v_init));
   if (o->reset == RESET_ZERO)
-    attr[n_attr++] = ir_word(IR_A_RESET, IR_W_RESET_ZERO);
+    signal_put_attr(&p, ir_word(IR_A_RESET, IR_W_RESET_ZERO));
   if (o->leak > 0)
-    attr[n_attr++] = ir_float(IR_A_LEAK, o->leak);
+    signal_put_attr(&p, ir_float(IR_A_LEAK, o->leak));
   if (o->refractory > 0)
-    attr[n_attr++] = ir_int(IR_A_REFRACTORY, o->refractory);
-  attr[n_attr++] = ir_text(IR_A_LAYER, signal_name_layer(l, s->origin));
+    signal_put_attr(&p, ir_int(IR_A_REFRACTORY, o->refractory));
+  signal_put_attr(&p, ir_text(IR_A_LAYER, signal_name_layer(l, s->origin)));
   p.in = signal_append_terms(l, s);
-  p.attr = attr;
-  p.n_attr = n_attr;
+  p.n_in = s->n_terms;
   if (!p.in)
     return false;
-  *out = (struct signal){.kind = SIGNAL_SPIKES, .shape = s->shape, .scale = scale};
+  *out = (struct signal){.kind = SIGNAL_SPIKES,
+                         .shape = s->shape,
+                         .scale = least,
+                         .ready = o->code == CODE_RATE ? 0 : s->ready + o->steps};
   out->id = ir_append(l->to, l->c->diag, &p);
   return !ir_is_none(out->id) && settle_shape(l, out);
 }
@@ -237,6 +257,6 @@ bool signal_source(struct lower *l, const struct ir_node *n, size_t k, bool as_m
                          as_map
                              ? "only maps [1, C, H, W] can be used here"
                              : "only flat values [1, n] can be used here, put a Flatten before it");
-  *out = (struct source){s->id, s->shape, s->scale};
+  *out = (struct source){s->id, s->shape, s->scale, s->ready};
   return true;
 }

@@ -7,11 +7,12 @@
 #include "ir/base/arena.h"
 #include "ir/options.h"
 
-/* A sum with room for n_terms projections. */
+/* A sum with room for n_terms projections, which has arrived after `ready` steps. */
 static struct signal new_sum(struct lower *l, const struct ir_node *n, struct ir_type shape,
-                             size_t n_terms) {
+                             size_t n_terms, int64_t ready) {
   return (struct signal){.kind = SIGNAL_SUM,
                          .shape = shape,
+                         .ready = ready,
                          .n_terms = n_terms,
                          .term = ARENA_NEW(l->c->scratch, struct ir_node, n_terms),
                          .origin = n};
@@ -45,7 +46,7 @@ bool lower_operand(struct lower *l, const struct ir_node *n, size_t k, struct si
   }
   if (!signal_source(l, n, k, as_map, &src))
     return false;
-  *out = new_sum(l, n, src.shape, 1);
+  *out = new_sum(l, n, src.shape, 1, src.ready);
   out->term[0] = project_channels(l, n, &src, NULL, 1);
   return true;
 }
@@ -111,7 +112,7 @@ bool lower_linear(struct lower *l, const struct ir_node *n, struct signal *out) 
     signal_put_window(l, &p, &w);
   signal_put_attr(&p, ir_tensor_attr(IR_A_WEIGHT, scaled));
   signal_put_attr(&p, ir_word(IR_A_ORDER, IR_W_ORDER_OIHW));
-  *out = new_sum(l, n, shape, 1);
+  *out = new_sum(l, n, shape, 1, src.ready);
   out->term[0] = p;
   return bias_of(l, n, out);
 }
@@ -169,7 +170,7 @@ bool lower_average(struct lower *l, const struct ir_node *n, struct signal *out)
   if (!signal_source(l, n, 0, true, &src) || !average_window(l, n, &src.shape, &w, &area))
     return false;
   signal_map_shape(&n->type, &shape);
-  *out = new_sum(l, n, shape, 1);
+  *out = new_sum(l, n, shape, 1, src.ready);
   out->term[0] = project_channels(l, n, &src, &w, 1 / (float)area);
   out->scale = own ? ir_f32_of(*own) : NULL;
   if (own && src.scale && l->c->opt->pool_threshold == POOL_THRESHOLD_SOURCE)
@@ -274,7 +275,8 @@ bool lower_add(struct lower *l, const struct ir_node *n, struct signal *out) {
           ir_type_text(l->c->scratch, &ir_node(l->from, n->in[1])->type));
     if (!check_terms(l, n, a.n_terms + b.n_terms))
       return false;
-    *out = new_sum(l, sum_origin(a.origin, b.origin), a.shape, a.n_terms + b.n_terms);
+    *out = new_sum(l, sum_origin(a.origin, b.origin), a.shape, a.n_terms + b.n_terms,
+                   a.ready > b.ready ? a.ready : b.ready);
     memcpy(out->term, a.term, a.n_terms * sizeof *a.term);
     memcpy(out->term + a.n_terms, b.term, b.n_terms * sizeof *b.term);
     add_bias(l, out, a.bias, a.n_bias);
@@ -321,7 +323,7 @@ bool lower_batchnorm(struct lower *l, const struct ir_node *n, struct signal *ou
                          ir_type_text(l->c->scratch, &n->type));
   gain = ARENA_NEW(l->c->scratch, float, n_channels);
   shift = ARENA_NEW(l->c->scratch, float, n_channels);
-  *out = new_sum(l, s.origin, s.shape, s.n_terms);
+  *out = new_sum(l, s.origin, s.shape, s.n_terms, s.ready);
   for (size_t c = 0; c < n_channels; c++) {
     gain[c] = (float)(ir_f32_of(*p[0])[c] / sqrt((double)ir_f32_of(*p[3])[c] + epsilon));
     shift[c] = ir_f32_of(*p[1])[c] - gain[c] * ir_f32_of(*p[2])[c];

@@ -4,7 +4,8 @@
  *   %r = relu %c                 ->   %r = relu %c {scale=one per channel}
  *
  * For a constant activation x a neuron that starts at v_init sends n = clip(floor(x T / scale +
- * v_init), 0, T) spikes in T steps, each worth scale / T. The scale has the least sum of squared
+ * v_init), 0, T) spikes in T steps, each worth scale / T; with another --code it sends a number of
+ * that form, and T is the largest. The scale has the least sum of squared
  * differences from x over the positive values of the calibration samples; where a max-pool alone
  * follows, over what the pool passes on. Tried are 100 scales from 2 % to 130 % of the largest
  * value and 24 around the best of those. Values are counted in bins a power of two wide, which
@@ -18,6 +19,7 @@
 #include "ir/options.h"
 #include "ir/samples.h"
 #include "passes/calibration.h"
+#include "passes/code.h"
 #include "passes/passes.h"
 
 enum { LEAST_BINS = 1 << 10, MOST_BINS = 1 << 12, N_COARSE = 100, N_FINE = 12 };
@@ -104,7 +106,7 @@ static void try_scales(const struct values *v, const struct options *o, const do
                        int n, struct choice *best) {
   for (int k = 0; k < n; k++) {
     double scale = first_step[0] + first_step[1] * k;
-    double error = squared_error(v, scale, (double)o->steps, o->v_init);
+    double error = squared_error(v, scale, code_levels(o), o->v_init);
     if (error < best->error)
       *best = (struct choice){scale, error};
   }

@@ -128,6 +128,10 @@ group_diff() {
     --v-init 0 --pool-threshold source --leak 1/16 --refractory 1 --steps 16
   verdict "same bits over every route, max-pool of the winner" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 20 --neuron if --maxpool winner --steps 16
+  verdict "same bits over every route, binary code" tests/diff/run.sh models/lenet5.onnx \
+    models/digits-images-idx3-ubyte.gz 50 --code pattern --steps 6
+  verdict "same bits over every route, one spike per neuron" tests/diff/run.sh models/lenet5.onnx \
+    models/digits-images-idx3-ubyte.gz 50 --code ttfs --steps 12 --normalize mse
   verdict "same bits over every route, a bias of each neuron and a relu at the end" \
     tests/diff/run.sh tests/diff/borders.ir models/digits-images-idx3-ubyte.gz 100
 }

@@ -88,16 +88,26 @@ static void write_api(const struct c_output *o, struct emit *e) {
                plan_wants_unit_input(o->plan)
                    ? "Sets what becomes spikes; below 0, changing nothing, where a value is not "
                      "from 0 to 1."
+               : plan_turn_steps(o->plan) > 0
+                   ? "Sets the input, before the first step; below 0, changing nothing, where a "
+                     "value is not finite."
                    : "Sets what is added in every step; below 0, changing nothing, where a value "
                      "is not finite.");
   emit_line(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE]);", p, p, p, u);
   emit_comment(e, "One time step; the spikes of all layers.");
   emit_line(e, "int %s_step(%s_state *s);", p, p);
   emit_comment(
-      e, plan_answers_in_spikes(o->plan)
-             ? "What the outputs have sent so far, in the order of the model. Returns 0."
-             : "The answer so far, in the order of the model: divided by the number of steps it is "
-               "near the ANN's output before softmax. Returns 0.");
+      e,
+      plan_answers_in_spikes(o->plan)
+          ? "What the outputs have sent so far, in the order of the model. Returns 0."
+      : plan_turn_steps(o->plan) > 0
+          ? arena_printf(o->arena,
+                         "The answer, in the order of the model: after the last step it is near "
+                         "the ANN's output before softmax, before it incomplete, since layers send "
+                         "one after another, %zu steps each. Returns 0.",
+                         plan_turn_steps(o->plan))
+          : "The answer so far, in the order of the model: divided by the number of steps it is "
+            "near the ANN's output before softmax. Returns 0.");
   emit_line(e, "int %s_output_of(const %s_state *s, %s_output y[%s_OUTPUT_SIZE]);", p, p, p, u);
   emit_comment(
       e,

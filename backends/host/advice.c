@@ -129,8 +129,8 @@ static const char *rule_mse(const struct facts *f) {
 }
 
 static const char *rule_signed(const struct facts *f) {
-  if (f->opt->neuron == NEURON_IF_SIGNED || f->opt->steps <= 2 || !f->worst ||
-      f->worst->own_bias < 0.005)
+  if (f->opt->neuron == NEURON_IF_SIGNED || f->opt->code != CODE_RATE || f->opt->steps <= 2 ||
+      !f->worst || f->worst->own_bias < 0.005)
     return NULL;
   return arena_printf(f->arena,
                       "%s, which costs %s, sends %.1f %% more than its inputs add up to: spikes on "
@@ -149,7 +149,7 @@ static const char *rule_correct(const struct facts *f) {
 }
 
 static const char *rule_steps(const struct facts *f) {
-  if (!is_lossy(f))
+  if (!is_lossy(f) || f->opt->code == CODE_PATTERN)
     return NULL;
   return "twice the steps halve the error of every rate.";
 }
@@ -179,7 +179,8 @@ static const char *rule_nothing_lost(const struct facts *f) {
 }
 
 static const char *rule_exit_early(const struct facts *f) {
-  if (f->opt->early_exit != 0 || !rule_nothing_lost(f) || f->opt->steps < 4)
+  if (f->opt->early_exit != 0 || f->opt->code != CODE_RATE || !rule_nothing_lost(f) ||
+      f->opt->steps < 4)
     return NULL;
   return "most samples are decided long before the last step.";
 }

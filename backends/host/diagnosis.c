@@ -18,15 +18,16 @@ enum { MAX_SAMPLES = 500 };
 struct layer_sums {
   struct layer_map map;
   struct pair_sums pair; /* rate, activation */
+  size_t levels;
   double n_saturated;
   uint8_t *has_spiked; /* [n_units] */
 };
 
-/* Rates are left in spikes: a factor common to all units changes no correlation. */
-static void add_spikes(struct layer_sums *s, const uint16_t *counts, const float *y, size_t steps) {
+/* Rates are left in what was sent: a factor common to all units changes no correlation. */
+static void add_spikes(struct layer_sums *s, const uint16_t *counts, const float *y) {
   for (size_t u = 0; u < s->map.n_units; u++) {
     s->has_spiked[u] |= counts[u] > 0;
-    s->n_saturated += counts[u] == steps;
+    s->n_saturated += counts[u] == s->levels;
     if (y)
       pair_sums_add(&s->pair, layer_map_activation(&s->map, u, counts[u]),
                     (double)y[layer_map_index(&s->map, u)]);
@@ -63,6 +64,7 @@ void diagnose(struct comp *c, const struct ir_graph *analog, const struct ir_gra
   for (size_t l = 0; l < r->n_layers; l++) {
     sums[l].map = layer_map_of(analog, spiking, plan_layer(plan, l));
     sums[l].has_spiked = ARENA_NEW(c->arena, uint8_t, sums[l].map.n_units);
+    sums[l].levels = plan_layer(plan, l)->levels;
   }
   exec_spiking_record(snn);
   for (size_t i = 0; i < n; i++) {
@@ -78,7 +80,7 @@ void diagnose(struct comp *c, const struct ir_graph *analog, const struct ir_gra
       const uint16_t *counts = exec_spiking_unit_counts(snn, l);
 
       if (counts)
-        add_spikes(&sums[l], counts, y, r->steps);
+        add_spikes(&sums[l], counts, y);
       else
         add_readout(&sums[l], exec_spiking_output(snn), y);
     }

@@ -37,6 +37,7 @@ struct worker {
   uint64_t *synops;       /* [steps], of that step alone */
   uint64_t *input_synops; /* [steps] */
   uint64_t *pool_ops;     /* [steps] */
+  uint64_t *bias_ops;     /* [steps] */
   uint64_t *layer_spikes, *layer_synops;
   double seconds;
 };
@@ -88,9 +89,11 @@ static void run_snn(void *ctx, size_t worker, size_t item) {
       continue;
     w->images[t]++;
     for (size_t l = 0; l < e->n_layers; l++) {
+      const struct plan_layer *pl = plan_layer(e->plan, l);
       w->synops[t] += counts[l].synops;
       w->input_synops[t] += counts[l].input_synops;
       w->pool_ops[t] += counts[l].pool_ops;
+      w->bias_ops[t] += counts[l].bias_ops + pl->n_biased + (t == 0 ? pl->n_biased_once : 0);
       w->layer_spikes[l] += counts[l].spikes;
       w->layer_synops[l] += counts[l].synops + counts[l].input_synops;
     }
@@ -117,6 +120,7 @@ static void make_workers(struct eval *e) {
     w->synops = ARENA_NEW(a, uint64_t, e->steps);
     w->input_synops = ARENA_NEW(a, uint64_t, e->steps);
     w->pool_ops = ARENA_NEW(a, uint64_t, e->steps);
+    w->bias_ops = ARENA_NEW(a, uint64_t, e->steps);
     w->layer_spikes = ARENA_NEW(a, uint64_t, e->n_layers);
     w->layer_synops = ARENA_NEW(a, uint64_t, e->n_layers);
   }
@@ -141,6 +145,7 @@ static void sum_workers(const struct eval *e, struct result *r) {
   uint64_t *synops = ARENA_NEW(a, uint64_t, e->steps);
   uint64_t *input_synops = ARENA_NEW(a, uint64_t, e->steps);
   uint64_t *pool_ops = ARENA_NEW(a, uint64_t, e->steps);
+  uint64_t *bias_ops = ARENA_NEW(a, uint64_t, e->steps);
 
   for (size_t i = 0; i < e->n_workers; i++) {
     const struct worker *w = &e->workers[i];
@@ -153,6 +158,7 @@ static void sum_workers(const struct eval *e, struct result *r) {
       synops[t] += w->synops[t];
       input_synops[t] += w->input_synops[t];
       pool_ops[t] += w->pool_ops[t];
+      bias_ops[t] += w->bias_ops[t];
     }
   }
   for (size_t t = 1; t < e->steps; t++) {
@@ -160,6 +166,7 @@ static void sum_workers(const struct eval *e, struct result *r) {
     synops[t] += synops[t - 1];
     input_synops[t] += input_synops[t - 1];
     pool_ops[t] += pool_ops[t - 1];
+    bias_ops[t] += bias_ops[t - 1];
   }
   r->snn_correct = correct;
   r->snn_lost = lost;
@@ -167,6 +174,7 @@ static void sum_workers(const struct eval *e, struct result *r) {
   r->synops = synops;
   r->input_synops = input_synops;
   r->pool_ops = pool_ops;
+  r->bias_ops = bias_ops;
 }
 
 static void fill_layers(const struct eval *e, struct result *r) {
@@ -179,7 +187,6 @@ static void fill_layers(const struct eval *e, struct result *r) {
     layers[l].neurons = pl->neurons;
     layers[l].n_outputs = pl->is_readout ? 0 : pl->n_outputs;
     r->input_macs += pl->input_macs;
-    r->bias_ops_per_step += (double)pl->n_biased;
     for (size_t i = 0; i < e->n_workers; i++) {
       layers[l].spikes += e->workers[i].layer_spikes[l];
       layers[l].synops += e->workers[i].layer_synops[l];
@@ -251,6 +258,7 @@ int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_gra
       return 1;
     r.is_spike_input = plan_wants_unit_input(e.plan);
     e.steps = r.steps = plan_steps(e.plan);
+    r.turn_steps = plan_turn_steps(e.plan);
     r.early_exit = (double)plan_early_exit(e.plan);
     e.n_layers = plan_n_layers(e.plan);
   }

@@ -76,7 +76,7 @@ static void take_errors(void *ctx, ir_id id, float *value) {
   counts = exec_spiking_unit_counts(h->w->spiking, l);
   for (size_t u = 0; counts && u < h->e->map[l].n_units; u++) {
     size_t i = layer_map_index(&h->e->map[l], u);
-    double rate = (double)counts[u] / (double)h->e->steps;
+    double rate = counts[u] * plan_unit_value(h->e->plan);
     float spikes = (float)layer_map_activation(&h->e->map[l], u, rate);
 
     h->w->own[l][i] = spikes - value[i];
@@ -106,10 +106,10 @@ static void compare_rates(const struct explaining *e, struct worker *w) {
     w->sums[l] = (struct sample_sums){0};
     for (size_t u = 0; counts && y && u < m->n_units; u++) {
       float activation = y[layer_map_index(m, u)];
-      double rate = (double)counts[u] / (double)e->steps;
+      double rate = counts[u] * plan_unit_value(e->plan);
 
       pair_sums_add(&w->sums[l].pair, layer_map_activation(m, u, rate), (double)activation);
-      w->sums[l].n_saturated += counts[u] == e->steps;
+      w->sums[l].n_saturated += counts[u] == plan_layer(e->plan, l)->levels;
       w->has_spiked[l][u] |= counts[u] > 0;
       w->is_alive[l][u] |= activation > 0;
     }

@@ -132,6 +132,11 @@ static void print_spiking(struct arena *a, const struct ir_graph *g, const struc
                                 table_count(a, (double)plan_ram_bytes(p)),
                                 table_count(a, (double)plan_const_bytes(p))});
   table_print(t, stdout);
+  if (plan_turn_steps(p) > 0)
+    printf("An image takes %zu steps: layers send one after another, %zu steps each.\n",
+           plan_steps(p), plan_turn_steps(p));
+  cJSON_AddNumberToObject(json, "steps", (double)plan_steps(p));
+  cJSON_AddNumberToObject(json, "turn_steps", (double)plan_turn_steps(p));
   cJSON_AddNumberToObject(json, "neurons", neurons);
   cJSON_AddNumberToObject(json, "ram_bytes", (double)plan_ram_bytes(p));
   cJSON_AddNumberToObject(json, "const_bytes", (double)plan_const_bytes(p));

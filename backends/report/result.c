@@ -26,9 +26,13 @@ static const char *percent_of(struct arena *a, uint64_t right, uint64_t n) {
   return arena_printf(a, "%.2f %%", 100.0 * (double)right / (double)n);
 }
 
-/* Powers of two, then the last step. */
+/* Powers of two, then the last step; with turns the end of each, and so in the last. */
 static bool is_shown_step(const struct result *r, size_t t) {
-  return (t & (t - 1)) == 0 || t == r->steps;
+  size_t last = r->turn_steps && r->steps > r->turn_steps ? r->steps - r->turn_steps : 0;
+
+  if (t <= last)
+    return t % r->turn_steps == 0;
+  return ((t - last) & (t - last - 1)) == 0 || t == r->steps;
 }
 
 static void print_accuracy(struct arena *a, const char *what, uint64_t right, uint64_t n) {
@@ -44,14 +48,10 @@ static double cost_ann(const struct result *r) {
   return MAC_COST * r->ann_macs + r->ann_ops;
 }
 
-/* Of one image in steps 1 .. step. */
-static double bias_ops(const struct result *r, size_t step) {
-  return r->bias_ops_per_step * per_image(r, r->image_steps[step - 1]);
-}
-
 static double cost_snn(const struct result *r, size_t step) {
   return per_image(r, r->synops[step - 1]) + per_image(r, r->pool_ops[step - 1]) +
-         bias_ops(r, step) + per_image(r, r->input_synops[step - 1]) + MAC_COST * r->input_macs;
+         per_image(r, r->bias_ops[step - 1]) + per_image(r, r->input_synops[step - 1]) +
+         MAC_COST * r->input_macs;
 }
 
 /* Images on which the SNN is right after `step` and the ANN is not. */
@@ -73,13 +73,13 @@ static void print_steps(struct arena *a, const struct result *r) {
     if (!is_shown_step(r, s))
       continue;
     table_paired(r->snn_lost[s - 1], gained(r, s), r->images, &low, &high);
-    table_row(t, (const char *[]){arena_printf(a, "%zu", s), percent_of(a, right, r->images),
-                                  arena_printf(a, "%.2f", lost),
-                                  arena_printf(a, "%.2f to %.2f", low, high),
-                                  table_short(a, per_image(r, r->synops[s - 1])),
-                                  table_short(a, per_image(r, r->pool_ops[s - 1])),
-                                  table_short(a, bias_ops(r, s)), table_short(a, cost),
-                                  arena_printf(a, "%.2f", cost_ann(r) / cost)});
+    table_row(t, (const char *[]){
+                     arena_printf(a, "%zu", s), percent_of(a, right, r->images),
+                     arena_printf(a, "%.2f", lost), arena_printf(a, "%.2f to %.2f", low, high),
+                     table_short(a, per_image(r, r->synops[s - 1])),
+                     table_short(a, per_image(r, r->pool_ops[s - 1])),
+                     table_short(a, per_image(r, r->bias_ops[s - 1])), table_short(a, cost),
+                     arena_printf(a, "%.2f", cost_ann(r) / cost)});
   }
   table_print(t, stdout);
 }
@@ -120,6 +120,10 @@ void report_eval_text(struct comp *c, const struct result *r) {
   if (r->early_exit > 0)
     printf("exit   after %.2f steps on average, with a lead of %g; at most %zu\n", mean_steps(r),
            r->early_exit, r->steps);
+  if (r->turn_steps > 0)
+    printf("code   layers send one after another, %zu steps each; only from step %zu on does the "
+           "answer hold\n       what the layer before it sends\n",
+           r->turn_steps, r->steps - r->turn_steps + 1);
   printf("time   conversion %s, ANN %s, SNN %s; one image on one core %s\n\n",
          table_seconds(a, r->seconds_convert), table_seconds(a, r->seconds_ann),
          table_seconds(a, r->seconds_snn), table_seconds(a, r->seconds_per_image));
@@ -167,7 +171,7 @@ static void add_options(cJSON *o, struct arena *a, const struct options *opt, do
   cJSON_AddNumberToObject(o, "threshold", opt->threshold);
   cJSON_AddStringToObject(o, "percentile_schedule", options_word(opt, a, "percentile-schedule"));
   cJSON_AddStringToObject(o, "readout", options_word(opt, a, "readout"));
-  cJSON_AddStringToObject(o, "code", "rate");
+  cJSON_AddStringToObject(o, "code", options_word(opt, a, "code"));
 }
 
 static void add_layers(cJSON *o, const struct result *r) {
@@ -189,7 +193,7 @@ static void add_layers(cJSON *o, const struct result *r) {
 }
 
 static cJSON *eval_json(struct comp *c, const struct result *r) {
-  cJSON *o = report_json_new(c), *bias, *cost;
+  cJSON *o = report_json_new(c), *cost;
   double images = (double)r->images;
 
   cJSON_AddStringToObject(o, "model", r->model);
@@ -197,6 +201,7 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   cJSON_AddNumberToObject(o, "seed", (double)c->opt->seed);
   cJSON_AddNumberToObject(o, "images", images);
   cJSON_AddNumberToObject(o, "steps", (double)r->steps);
+  cJSON_AddNumberToObject(o, "turn_steps", (double)r->turn_steps);
   cJSON_AddStringToObject(o, "quantize", "float");
   cJSON_AddNumberToObject(o, "ann_correct", (double)r->ann_correct);
   add_steps(o, "snn_correct", r, r->snn_correct, 1);
@@ -206,9 +211,7 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   cJSON_AddNumberToObject(o, "input_ops_per_image",
                           r->input_macs + per_image(r, r->input_synops[r->steps - 1]));
   add_steps(o, "input_synops_per_image", r, r->input_synops, images);
-  bias = cJSON_AddArrayToObject(o, "bias_ops_per_image");
-  for (size_t t = 1; t <= r->steps; t++)
-    cJSON_AddItemToArray(bias, cJSON_CreateNumber(bias_ops(r, t)));
+  add_steps(o, "bias_ops_per_image", r, r->bias_ops, images);
   add_steps(o, "pool_ops_per_image", r, r->pool_ops, images);
   cJSON_AddNumberToObject(o, "ann_macs", r->ann_macs);
   cJSON_AddNumberToObject(o, "ann_ops", r->ann_ops);

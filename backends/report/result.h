@@ -19,13 +19,14 @@ struct result_layer {
   size_t n_outputs;          /* whose spikes count (after a fused pool); 0 for the readout */
   uint64_t spikes, synops;   /* over all images and steps */
   double rate_correlation;   /* Pearson: rate against activation, NaN where undefined */
-  double saturated_fraction; /* (unit, image) pairs that spiked in every step */
+  double saturated_fraction; /* (unit, image) pairs that sent as much as they can */
   double dead_fraction;      /* units that never spiked */
 };
 
 struct result {
   const char *model;
   size_t images, steps; /* steps 0: only the ANN ran */
+  size_t turn_steps;    /* of each layer's turn; 0: all send in all steps */
   uint64_t ann_correct;
   double ann_macs, ann_ops; /* of one image */
   double n_parameters;
@@ -38,7 +39,7 @@ struct result {
   const uint64_t *input_synops; /* [steps], cumulated: of the first layer, on spikes */
   double input_macs;            /* of one image: first layer, on a constant current */
   bool is_spike_input;
-  double bias_ops_per_step; /* of one image */
+  const uint64_t *bias_ops; /* [steps], cumulated */
   double seconds_per_image, seconds_convert, seconds_ann, seconds_snn;
   const struct result_layer *layers;
   size_t n_layers, n_diagnosed;  /* images behind correlation, saturated, dead */

@@ -14,6 +14,7 @@ static const char *const window_fields[] = {SNN_WINDOW_FIELDS(FIELD_NAME)};
 static const char *const dense_fields[] = {SNN_DENSE_FIELDS(FIELD_NAME)};
 static const char *const one_to_one_fields[] = {SNN_ONE_TO_ONE_FIELDS(FIELD_NAME)};
 static const char *const fire_fields[] = {SNN_FIRE_FIELDS(FIELD_NAME)};
+static const char *const turn_fields[] = {SNN_TURN_FIELDS(FIELD_NAME)};
 static const char *const map_fields[] = {SNN_MAP_FIELDS(FIELD_NAME)};
 static const char *const readout_fields[] = {SNN_READOUT_FIELDS(FIELD_NAME)};
 static const char *const rest_fields[] = {SNN_REST_FIELDS(FIELD_NAME)};
@@ -69,6 +70,23 @@ size_t plan_output_size(const struct plan *p) {
 size_t plan_steps(const struct plan *p) {
   return p->steps;
 }
+size_t plan_turn_steps(const struct plan *p) {
+  return p->turn_steps;
+}
+
+double plan_unit_value(const struct plan *p) {
+  return p->turn_steps > 0 ? 1 : 1 / (double)p->steps;
+}
+
+uint16_t plan_spike_worth(const struct plan *p, size_t t) {
+  size_t left;
+
+  if (p->turn_steps == 0)
+    return 1;
+  left = p->turn_steps - 1 - t % p->turn_steps;
+  return (uint16_t)(p->model == IR_W_MODEL_PATTERN ? (size_t)1 << left : left);
+}
+
 float plan_early_exit(const struct plan *p) {
   return p->early_exit;
 }
@@ -231,6 +249,8 @@ struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g)
   p->buffer = ARENA_NEW(a, struct plan_buffer, n_parts);
   p->tensor = ARENA_NEW(a, struct plan_tensor, n_parts);
   p->layer = ARENA_NEW(a, struct plan_layer, n);
+  if (!plan_find_turns(&b))
+    return NULL;
   for (size_t i = 1; i <= n; i++)
     if (!plan_add_node(&b, ir_id_at(i)))
       return NULL;

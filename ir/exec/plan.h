@@ -72,15 +72,17 @@ struct plan_tensor {
 };
 
 struct plan_layer {
-  const char *name;  /* as the user knows it                                     */
-  ir_id node;        /* population, pool, readout, or encode that sends spikes   */
-  ir_id out;         /* whose spikes count: the fused pool, else the same node   */
-  size_t neurons;    /* that integrate                                           */
-  size_t n_outputs;  /* units whose spikes count: after the pool                 */
-  size_t n_channels; /* of the outputs                                           */
-  bool is_signed;    /* spikes are -1 and +1                                     */
-  size_t n_biased;   /* neurons with something added each step                   */
-  double input_macs; /* constant current: MACs, once per input; padding counted  */
+  const char *name;     /* as the user knows it                                     */
+  ir_id node;           /* population, pool, readout, or encode that sends spikes   */
+  ir_id out;            /* whose spikes count: the fused pool, else the same node   */
+  size_t neurons;       /* that integrate                                           */
+  size_t n_outputs;     /* units whose spikes count: after the pool                 */
+  size_t n_channels;    /* of the outputs                                           */
+  bool is_signed;       /* spikes are -1 and +1                                     */
+  size_t n_biased;      /* neurons with something added each step                   */
+  size_t n_biased_once; /* neurons that start with something added             */
+  size_t levels;        /* what a unit can send, in thresholds: the steps, or those of its turn */
+  double input_macs;    /* constant current: MACs, once per input; padding counted  */
   /* Its part of the whole; spike bitmaps, which layers share, and counters are in no part. */
   size_t ram_bytes, const_bytes;
   bool is_readout; /* the last layer, and only that                            */
@@ -96,7 +98,8 @@ enum plan_counter {
   PLAN_N_SPIKES,
   PLAN_N_INPUT_SYNOPS, /* of spikes of the input */
   PLAN_N_SYNOPS,
-  PLAN_N_POOL_OPS
+  PLAN_N_POOL_OPS,
+  PLAN_N_BIAS_OPS
 };
 
 enum plan_arg_kind {
@@ -139,6 +142,12 @@ const struct plan_layer *plan_layer(const struct plan *p, size_t i);
 size_t plan_input_size(const struct plan *p);
 size_t plan_output_size(const struct plan *p);
 size_t plan_steps(const struct plan *p);
+/* Steps of each layer's turn, where layers send one after another; 0: all send in all steps. */
+size_t plan_turn_steps(const struct plan *p);
+/* What a unit count of 1 (exec_spiking_unit_counts) stands for, in thresholds. */
+double plan_unit_value(const struct plan *p);
+/* What a spike of step t = 0, 1 .. is worth in thresholds of its neuron: 1 without turns. */
+uint16_t plan_spike_worth(const struct plan *p, size_t t);
 /* The lead of the largest output that ends a run early; 0: all steps are run. */
 float plan_early_exit(const struct plan *p);
 size_t plan_spike_words(const struct plan *p);

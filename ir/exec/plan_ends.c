@@ -159,7 +159,8 @@ bool plan_add_readout(struct plan_builder *b, ir_id id) {
   if (!plan_add_target(b, id, &t, &step))
     return false;
   b->plan->output_size = plan_neurons(t.shape);
-  plan_add_drive_map(b, &t, step);
+  if (b->plan->turn_steps == 0)
+    plan_add_drive_map(b, &t, step);
   op.layer = t.layer;
   if (how == IR_W_READOUT_MEMBRANE)
     answer_by_membrane(b, &t, op);

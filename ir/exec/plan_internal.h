@@ -13,6 +13,8 @@ struct plan {
   size_t input_size, output_size, steps, spike_words;
   float early_exit;
   bool has_clock, is_random, wants_unit_input, answers_in_spikes;
+  enum ir_word model; /* of all populations                             */
+  size_t turn_steps;  /* 0: populations have no turns                  */
 };
 
 /* A map, channels last; a flat population is one pixel. */
@@ -29,6 +31,14 @@ struct plan_builder {
   size_t *sent;   /* by node id: buffer of what its units have sent, where spikes are signed */
   size_t *online; /* by node id: buffer of what model=if_online keeps (kernels/fire_online.h) */
   size_t *layer;  /* by node id: the layer it counts for */
+  /* Where populations have turns: */
+  struct plan_arrival *arrival; /* by node id: of what it sends or passes on */
+  struct plan_arg worth;        /* of the spikes of this step, once a pool needs it */
+};
+
+/* Spikes arrive in the steps first .. end - 1. */
+struct plan_arrival {
+  int32_t first, end;
 };
 
 /* What projections feed: a population or a readout. */
@@ -36,9 +46,10 @@ struct plan_target {
   const struct ir_node *node;
   struct plan_shape shape;
   size_t layer;
-  struct plan_arg v;            /* membranes                                                   */
-  struct plan_arg into;         /* takes spikes: v, or a sum that is scaled before it goes there */
-  struct plan_arg sum;          /* of what is scaled, or NULL                                  */
+  struct plan_arg v;      /* membranes                                                   */
+  struct plan_arg direct; /* takes spikes as they are: v, or with turns a current         */
+  struct plan_arg into;   /* takes spikes: direct, or a sum that is scaled before it goes there */
+  struct plan_arg sum;    /* of what is scaled, or NULL                                  */
   struct plan_arg before, left; /* of neurons that rest, or NULL */
   struct plan_arg drive;        /* takes constant currents; what is added every step, or NULL */
 };
@@ -122,5 +133,17 @@ void plan_add_after_fire(struct plan_builder *b, const struct plan_target *t,
 
 /* The kernel call of one projection into `t`. False: told. */
 bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir_id projection);
+
+/* Turns: which model and steps all populations have, and when what they send arrives. False: told.
+ */
+bool plan_find_turns(struct plan_builder *b);
+/* The first membranes of a target in a network with turns: bias and v_init, and the currents go on
+ * top; then the calls that come before spikes are added. */
+void plan_add_turn_target(struct plan_builder *b, struct plan_target *t);
+/* What spikes of this step are worth, for a pool of that layer. */
+struct plan_arg plan_turn_worth(struct plan_builder *b, size_t layer, ir_id node);
+/* The neurons' call. */
+struct plan_op plan_turn_fire(struct plan_builder *b, const struct plan_target *t,
+                              struct plan_arg threshold, struct plan_arg spikes);
 
 #endif

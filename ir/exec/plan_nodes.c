@@ -66,6 +66,8 @@ size_t plan_add_layer(struct plan_builder *b, ir_id id, size_t neurons) {
                           .n_outputs = units,
                           .n_channels = (size_t)plan_shape_of(&n->type).channels,
                           .is_signed = n->type.dtype == IR_SIGNED,
+                          .levels = (size_t)ir_turn_levels(
+                              p->model, (int64_t)(p->turn_steps ? p->turn_steps : p->steps)),
                           .is_readout = n->op == IR_READOUT};
   b->layer[id.idx] = p->n_layers;
   return p->n_layers++;
@@ -162,13 +164,18 @@ bool plan_add_target(struct plan_builder *b, ir_id id, struct plan_target *t, in
   t->layer = plan_add_layer(b, id, plan_neurons(t->shape));
   t->v = plan_add_buffer(
       b, t->layer, (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = plan_neurons(t->shape)}, "_v");
-  add_drive(b, t, step);
+  t->direct = t->v;
+  *step = 0;
+  if (b->plan->turn_steps > 0)
+    plan_add_turn_target(b, t);
+  else
+    add_drive(b, t, step);
   first = b->plan->n_ops;
   for (size_t k = 0; k < n->n_in; k++) {
     struct plan_arg online;
     if (!plan_find_online(b, n->in[k], &online))
       return false;
-    t->into = t->v;
+    t->into = t->direct;
     if (online.kind != PLAN_ARG_NULL)
       plan_begin_online(b, t);
     if (!plan_add_projection(b, t, n->in[k]))
@@ -252,6 +259,13 @@ static void add_fire(struct plan_builder *b, struct plan_target *t, int32_t driv
                        .arg = {t->v, t->drive, threshold, spikes},
                        .node = id};
 
+  if (b->plan->turn_steps > 0) {
+    enum plan_counter counter = op.counter;
+    op = plan_turn_fire(b, t, threshold, spikes);
+    op.counter = counter;
+    plan_add_op(b, op);
+    return;
+  }
   if (model != IR_W_MODEL_IF || plan_has_rest(t->node)) {
     plan_add_drive_map(b, t, drive_step);
     plan_add_before_fire(b, t, &b->plan->tensor[threshold.index]);
@@ -277,8 +291,11 @@ static void add_fire(struct plan_builder *b, struct plan_target *t, int32_t driv
 static bool check_model(const struct plan_builder *b, const struct ir_node *n) {
   enum ir_word model = ir_attr_word(n, IR_A_MODEL, IR_W_MODEL_IF);
 
-  if (model != IR_W_MODEL_IF && model != IR_W_MODEL_IF_SIGNED && model != IR_W_MODEL_IF_ONLINE)
-    return plan_fail(b, n, "model is %s; a layered network runs model=if, if_signed and if_online",
+  if (model != IR_W_MODEL_IF && model != IR_W_MODEL_IF_SIGNED && model != IR_W_MODEL_IF_ONLINE &&
+      b->plan->turn_steps == 0)
+    return plan_fail(b, n,
+                     "model is %s; a layered network runs model=if, if_signed, if_online, pattern "
+                     "and ttfs",
                      ir_word_text(model));
   if (model == IR_W_MODEL_IF_SIGNED && plan_has_rest(n))
     return plan_fail(b, n, "leak and refractory go with model=if and if_online");
@@ -299,7 +316,8 @@ static bool add_population(struct plan_builder *b, ir_id id) {
   threshold = plan_add_table(b, &t, IR_A_THRESHOLD, &threshold_step);
   if (threshold_step != 0)
     return plan_fail(b, n, "has a threshold for each neuron; kernels have one per channel");
-  add_v_init(b, &t, &b->plan->tensor[threshold.index]);
+  if (b->plan->turn_steps == 0)
+    add_v_init(b, &t, &b->plan->tensor[threshold.index]);
   if (!plan_add_spikes(b, id, t.layer, &spikes))
     return false;
   add_fire(b, &t, drive_step, threshold, spikes);
@@ -323,6 +341,13 @@ static struct plan_op pool_of(struct plan_builder *b, ir_id id, ir_id from, size
                        .arg = {source},
                        .node = id};
 
+  if (b->plan->turn_steps > 0) {
+    op.kernel = PLAN_MAXPOOL_TURN;
+    op.arg[1] = source;
+    op.arg[0] = plan_turn_worth(b, layer, id);
+    op.arg[2] = plan_add_buffer(b, layer, counts, "_counts");
+    return op;
+  }
   if (ir_node(b->graph, id)->type.dtype != IR_SIGNED) {
     if (ir_attr_word(ir_node(b->graph, id), IR_A_POOL, IR_W_POOL_COUNT) == IR_W_POOL_WINNER) {
       op.kernel = PLAN_MAXPOOL_WINNER;

@@ -109,6 +109,8 @@ static uint64_t *resolve_counter(struct exec_spiking *e, const struct plan_op *o
     return &c->synops;
   case PLAN_N_POOL_OPS:
     return &c->pool_ops;
+  case PLAN_N_BIAS_OPS:
+    return &c->bias_ops;
   }
   return NULL;
 }
@@ -196,8 +198,8 @@ static void record_bitmap(struct recorder *r, const uint32_t *spikes, uint16_t v
     }
 }
 
-static void record_spikes(struct recorder *r) {
-  record_bitmap(r, r->spikes, 1);
+static void record_spikes(struct recorder *r, uint16_t worth) {
+  record_bitmap(r, r->spikes, worth);
   if (r->is_signed)
     record_bitmap(r, r->spikes + r->pixels * snn_words(r->channels), UINT16_MAX);
 }
@@ -213,7 +215,7 @@ uint32_t exec_spiking_step(struct exec_spiking *e) {
     if (p->call[i].counts_spikes)
       spikes += n;
     if (p->call[i].recorder)
-      record_spikes(p->call[i].recorder);
+      record_spikes(p->call[i].recorder, plan_spike_worth(e->plan, e->clock[1]));
   }
   e->clock[1]++;
   return spikes;

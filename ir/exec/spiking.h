@@ -22,6 +22,7 @@ struct exec_counts {
   uint64_t synops;       /* of spikes that arrived: weights added to membranes that exist */
   uint64_t input_synops; /* the same, of spikes of the input */
   uint64_t pool_ops;     /* input spikes that reached a pool */
+  uint64_t bias_ops;     /* membranes changed without a spike, where layers have turns */
 };
 
 struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p);
@@ -49,7 +50,8 @@ float exec_lead(const float *y, size_t n);
 
 const struct exec_counts *exec_spiking_counts(const struct exec_spiking *e); /* per plan layer */
 void exec_spiking_clear_counts(struct exec_spiking *e);
-/* Spikes of each output unit of a layer since exec_spiking_set_input, those of -1 taken off;
+/* What each output unit of a layer has sent since exec_spiking_set_input, in thresholds: its spikes
+ * times what each is worth (1 without turns), those of -1 taken off;
  * channels last; NULL for the readout. Counted only after exec_spiking_record (it costs a few
  * percent). */
 void exec_spiking_record(struct exec_spiking *e);

@@ -16,9 +16,11 @@
 #include "runtime/kernels/count_spikes.h"
 #include "runtime/kernels/dense_current.h"
 #include "runtime/kernels/dense_scatter.h"
+#include "runtime/kernels/double.h"
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/fire.h"
 #include "runtime/kernels/fire_online.h"
+#include "runtime/kernels/fire_turn.h"
 #include "runtime/kernels/fire_signed.h"
 #include "runtime/kernels/hold.h"
 #include "runtime/kernels/keep_input.h"
@@ -26,6 +28,7 @@
 #include "runtime/kernels/latency_times.h"
 #include "runtime/kernels/leak.h"
 #include "runtime/kernels/maxpool.h"
+#include "runtime/kernels/maxpool_turn.h"
 #include "runtime/kernels/maxpool_signed.h"
 #include "runtime/kernels/maxpool_winner.h"
 #include "runtime/kernels/negate.h"
@@ -33,9 +36,11 @@
 #include "runtime/kernels/one_to_one_scatter.h"
 #include "runtime/kernels/output.h"
 #include "runtime/kernels/poisson.h"
+#include "runtime/kernels/ramp.h"
 #include "runtime/kernels/read_sent.h"
 #include "runtime/kernels/rest.h"
 #include "runtime/kernels/softmax.h"
+#include "runtime/kernels/worth.h"
 
 #ifndef SPIKING_KERNELS
 #define SPIKING_KERNELS spiking_kernels_baseline

@@ -4,24 +4,9 @@
 #define SNN_FIRE_H
 
 #include "count_bits.h"
+#include "fire_word.h"
 #include "snn/descriptor.h"
 #include "snn/number.h"
-
-/* n <= 32 neurons; returns their spikes as a word. No branch depends on a neuron, so that the loop
- * becomes vector instructions. */
-static inline uint32_t snn_fire_word(snn_membrane *restrict v,
-                                     const snn_membrane *restrict threshold, int32_t reset_to_zero,
-                                     int32_t n) {
-  uint32_t word = 0;
-
-  for (int32_t i = 0; i < n; i++) {
-    const snn_membrane reset = reset_to_zero ? 0 : v[i] - threshold[i];
-    const uint32_t fires = v[i] >= threshold[i];
-    v[i] = fires ? reset : v[i];
-    word |= fires << i;
-  }
-  return word;
-}
 
 static inline void snn_drive_word(snn_membrane *restrict v, const snn_current *restrict drive,
                                   int32_t n) {

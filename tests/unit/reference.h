@@ -22,6 +22,8 @@ struct reference {
   double leak;    /* of the threshold, above 0 */
   int refractory; /* steps without input after a spike */
   int step;       /* from 0 */
+  double levels;  /* 0: spikes; else neurons send a number, once, of 0 to levels times the scale /
+                     levels */
   double **value, **state, **sent, **left, **fired;
 };
 
@@ -64,6 +66,13 @@ static inline double reference_gain(const struct reference *r, size_t i) {
   return r->is_online ? 0.01 + (r->step > 0 ? 0.99 * most / r->step : 0) : 1;
 }
 
+/* As many whole parts of the scale as V holds. */
+static inline double reference_number(const struct reference *r, double v, double scale) {
+  double n = floor(v * r->levels / scale);
+
+  return (n < 0 ? 0 : n < r->levels ? n : r->levels) * scale / r->levels;
+}
+
 /* V += current; fires at V >= threshold; subtracts it. A spike has the value of its threshold, one
  * of -1 that is sent below 0, where something was sent, the opposite. */
 static inline void reference_fire(struct reference *r, size_t i, const double *current) {
@@ -80,6 +89,8 @@ static inline void reference_fire(struct reference *r, size_t i, const double *c
     if (r->state[i][k] > 0)
       r->state[i][k] -= r->leak * scale;
     r->value[i][k] = r->state[i][k] >= threshold ? threshold : 0;
+    if (r->levels > 0)
+      r->value[i][k] = reference_number(r, r->state[i][k], threshold);
     if (r->is_signed && r->state[i][k] < 0 && r->sent[i][k] > 0)
       r->value[i][k] = -threshold;
     r->state[i][k] -= r->value[i][k];

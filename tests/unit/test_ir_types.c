@@ -243,6 +243,24 @@ static const struct row spiking_rows[] = {
      "leak is -1; it must be a float32 of 0 or more"},
     {"population %cur {model=if, threshold=f32[1]{1}, refractory=65536, layer=\"\"} : f32[1]",
      "refractory is 65536; it must be from 0 to 65535"},
+    {"population %cur {model=pattern, threshold=f32[1]{1}, turn=[16, 16], layer=\"\"}"
+     " : spikes[2, 4, 6]",
+     NULL},
+    {"population %cur {model=pattern, threshold=f32[1]{1}, layer=\"\"} : spikes[2, 4, 6]",
+     "model is pattern, which needs a turn"},
+    {"population %cur {model=if, threshold=f32[1]{1}, turn=[0, 4], layer=\"\"} : spikes[2, 4, 6]",
+     "model is if, which has no turn"},
+    {"population %cur {model=pattern, threshold=f32[1]{1}, turn=[0, 17], layer=\"\"}"
+     " : spikes[2, 4, 6]",
+     "from step 0 and with 1 to 16 steps"},
+    {"population %cur {model=ttfs, threshold=f32[1]{1}, turn=[0, 1], layer=\"\"}"
+     " : spikes[2, 4, 6]",
+     "from step 0 and with 2 to 65535 steps"},
+    {"population %cur {model=ttfs, threshold=f32[1]{1}, turn=[-4, 4], layer=\"\"}"
+     " : spikes[2, 4, 6]",
+     "from step 0"},
+    {"population %cur {model=ttfs, threshold=f32[1]{1}, turn=[4], layer=\"\"} : spikes[2, 4, 6]",
+     "must be [first step, steps]"},
     {"spike_maxpool %cur {kernel=[1, 1], layer=\"\"} : f32[1]", "it must be spikes"},
     {"spike_concat %sp, %sp, %sp {layer=\"\"} : spikes[6, 4, 6]", NULL},
     {"spike_concat %sp, %q {layer=\"\"} : f32[1]", "height and width must be equal"},

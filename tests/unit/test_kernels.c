@@ -267,30 +267,52 @@ static void pool_by_definition(const struct snn_window *d, const uint16_t *sent,
     }
 }
 
-/* Runs one window for N_STEPS; pooled units must have sent the largest count after each. */
-static void check_maxpool(const struct snn_window *d, spiking_call *kernel) {
+/* What the steps of check_maxpool are worth: 1, or falling by halves, or falling by 1 with one
+ * spike of each source. */
+enum worth { WORTH_ONE, WORTH_BINARY, WORTH_FIRST };
+
+static void forget_later(const uint16_t *sent, int32_t pixels, int32_t channels) {
+  for (int32_t i = 0; i < pixels * channels; i++)
+    if (sent[i] > 0)
+      bitmap[i / channels * ((channels + 31) / 32) + i % channels / 32] &=
+          ~(1u << i % channels % 32);
+}
+
+/* Runs one window; pooled units must have sent what is worth the most after each step. */
+static void check_maxpool(const struct snn_window *d, spiking_call *const *kernels,
+                          enum worth worth) {
   static uint16_t counts[MAX_ELEMENTS], sent[MAX_ELEMENTS], pooled[MAX_ELEMENTS];
   const int32_t n_in = d->in_height * d->in_width, n_out = d->out_height * d->out_width;
 
   memset(counts, 0, sizeof counts);
   memset(sent, 0, sizeof sent);
   memset(pooled, 0, sizeof pooled);
-  for (int t = 0; t < N_STEPS; t++) {
-    void *arg[PLAN_MAX_ARGS] = {bitmap, counts, bits_got};
+  for (int t = 0; t < (worth == WORTH_ONE ? N_STEPS : 16); t++) {
+    uint16_t now = (uint16_t)(worth == WORTH_ONE      ? 1
+                              : worth == WORTH_BINARY ? 1 << (15 - t)
+                                                      : 15 - t);
+    void *arg[PLAN_MAX_ARGS] = {bitmap, counts, bits_got},
+         *turn_arg[PLAN_MAX_ARGS] = {&now, bitmap, counts, bits_got};
     uint16_t most[MAX_ELEMENTS] = {0};
     bool is_held[MAX_ELEMENTS] = {false};
     uint32_t ops = 0;
     fill_spikes(n_in, d->in_channels);
+    if (worth == WORTH_FIRST)
+      forget_later(sent, n_in, d->in_channels);
     for (int32_t i = 0; i < n_in * d->in_channels; i++)
-      sent[i] += has_spike(bitmap, d->in_channels, i / d->in_channels, i % d->in_channels);
+      if (has_spike(bitmap, d->in_channels, i / d->in_channels, i % d->in_channels))
+        sent[i] = (uint16_t)(sent[i] + now);
     pool_by_definition(d, sent, most, is_held);
     for (int32_t i = 0; i < n_in * d->in_channels; i++)
       ops += is_held[i / d->in_channels] &&
              has_spike(bitmap, d->in_channels, i / d->in_channels, i % d->in_channels);
     memset(bits_got, 0xFF, sizeof bits_got);
-    assert_int_equal(kernel(d, arg), ops);
+    assert_int_equal(worth == WORTH_ONE ? kernels[PLAN_MAXPOOL](d, arg)
+                                        : kernels[PLAN_MAXPOOL_TURN](d, turn_arg),
+                     ops);
     for (int32_t i = 0; i < n_out * d->in_channels; i++)
-      pooled[i] += has_spike(bits_got, d->in_channels, i / d->in_channels, i % d->in_channels);
+      if (has_spike(bits_got, d->in_channels, i / d->in_channels, i % d->in_channels))
+        pooled[i] = (uint16_t)(pooled[i] + now);
     assert_memory_equal(pooled, most, (size_t)(n_out * d->in_channels) * sizeof *pooled);
   }
 }
@@ -389,7 +411,8 @@ static void pooled_counts_are_the_largest_of_their_window(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
     for (size_t v = 0; v < n; v++)
-      check_maxpool(&pools[i], variant[v][PLAN_MAXPOOL]);
+      for (enum worth w = WORTH_ONE; w <= WORTH_FIRST; w++)
+        check_maxpool(&pools[i], variant[v], w);
   for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
     for (size_t v = 0; v < n; v++)
       check_maxpool_winner(&pools[i], variant[v][PLAN_MAXPOOL_WINNER]);

@@ -145,13 +145,28 @@ static void assert_near(float got, double want, double most) {
     fail_msg("%g in place of %g", (double)got, want);
 }
 
-/* One sample: every membrane of the readout after every step; returns the spikes. */
-static uint32_t compare_sample(struct net *t, struct exec_spiking *e, ir_id end) {
+static void step_all(const struct net *t, struct reference *r) {
+  for (size_t i = 1; i <= ir_n_nodes(t->g); i++)
+    if (ir_node(t->g, ir_id_at(i))->op != IR_INPUT)
+      reference_step_node(r, i);
+}
+
+static void assert_output(const struct net *t, const struct exec_spiking *e,
+                          const struct reference *r, ir_id end) {
+  for (size_t k = 0; k < reference_count_of(t->g, end.idx); k++)
+    assert_near(exec_spiking_output(e)[k], r->sent[end.idx][k], r->is_online ? 1e-3 : 0);
+}
+
+/* One sample: every membrane of the readout after every step, or in a network of n_steps with
+ * levels after the last; returns the spikes. */
+static uint32_t compare_sample(struct net *t, struct exec_spiking *e, ir_id end, int n_steps,
+                               double levels) {
   size_t in = ir_nth(t->g, IR_INPUT, 0).idx, n_in = reference_count_of(t->g, in);
   struct reference r = reference_new(t->a, t->g);
   float *x = ARENA_NEW(t->a, float, n_in);
   uint32_t spikes = 0;
 
+  r.levels = levels;
   r.is_signed = t->u->opt.neuron == NEURON_IF_SIGNED;
   r.is_online = t->u->opt.neuron == NEURON_IF_ONLINE;
   r.is_winner = t->u->opt.maxpool == MAXPOOL_WINNER;
@@ -163,23 +178,26 @@ static uint32_t compare_sample(struct net *t, struct exec_spiking *e, ir_id end)
     for (size_t k = 0;
          ir_attr_tensor(ir_node(t->g, ir_id_at(i)), IR_A_SCALE) && k < reference_count_of(t->g, i);
          k++)
-      r.state[i][k] =
-          t->u->opt.v_init * (double)reference_channel_scale(ir_node(t->g, ir_id_at(i)), k,
-                                                             reference_count_of(t->g, i));
+      r.state[i][k] = t->u->opt.v_init / (levels > 0 ? levels : 1) *
+                      (double)reference_channel_scale(ir_node(t->g, ir_id_at(i)), k,
+                                                      reference_count_of(t->g, i));
   exec_spiking_set_input(e, x);
-  for (; r.step < N_STEPS; r.step++) {
+  for (; r.step < n_steps; r.step++) {
     spikes += exec_spiking_step(e);
-    for (size_t i = 1; i <= ir_n_nodes(t->g); i++)
-      if (ir_node(t->g, ir_id_at(i))->op != IR_INPUT)
-        reference_step_node(&r, i);
-    for (size_t k = 0; k < reference_count_of(t->g, end.idx); k++)
-      assert_near(exec_spiking_output(e)[k], r.sent[end.idx][k], r.is_online ? 1e-3 : 0);
+    if (levels > 0)
+      continue;
+    step_all(t, &r);
+    assert_output(t, e, &r, end);
+  }
+  if (levels > 0) {
+    step_all(t, &r);
+    assert_output(t, e, &r, end);
   }
   return spikes;
 }
 
-/* Several inputs, with the options as they are. */
-static void assert_same_as_options_say(struct net *t, ir_id end) {
+/* Several inputs, with the options as they are; levels of a code, or 0. */
+static void assert_same_as_options_say(struct net *t, ir_id end, int levels) {
   struct ir_graph *g = lower(t);
   uint32_t spikes = 0;
   struct plan *p;
@@ -188,18 +206,42 @@ static void assert_same_as_options_say(struct net *t, ir_id end) {
   p = plan_new(t->a, t->u->comp.diag, g);
   assert_non_null(p);
   for (int sample = 0; sample < N_SAMPLES; sample++)
-    spikes += compare_sample(t, exec_spiking_new(t->a, p), end);
-  assert_true(spikes > N_STEPS);
+    spikes += compare_sample(t, exec_spiking_new(t->a, p), end, (int)plan_steps(p), levels);
+  assert_true(spikes > (levels ? 0 : N_STEPS));
 }
 
-/* With both kinds of neuron. */
+/* What one step of a code is worth stays a multiple of a power of two. */
+static void multiply_scales(struct net *t, float by) {
+  for (size_t i = 1; i <= ir_n_nodes(t->g); i++) {
+    const struct ir_tensor *s = ir_attr_tensor(ir_node(t->g, ir_id_at(i)), IR_A_SCALE);
+    for (int64_t k = 0; s && k < ir_type_count(&s->type); k++)
+      ir_f32_of(*s)[k] *= by;
+  }
+}
+
+/* With both kinds of neuron, and with the codes of one number: against a network that rounds to so
+ * many levels. */
 static void assert_same_as_reference(struct net *t, ir_id result) {
-  static const enum neuron neurons[] = {NEURON_IF, NEURON_IF_SIGNED};
+  static const struct {
+    enum neuron neuron;
+    enum code code;
+    int steps, levels;
+  } ways[] = {{NEURON_IF, CODE_RATE, N_STEPS, 0},
+              {NEURON_IF_SIGNED, CODE_RATE, N_STEPS, 0},
+              {NEURON_IF, CODE_PATTERN, 4, 15},
+              {NEURON_IF, CODE_PATTERN, 1, 1},
+              {NEURON_IF, CODE_TTFS, 8, 7}};
   ir_id end = node(t, IR_OUTPUT, &result, 1, NULL, 0);
 
-  for (size_t i = 0; i < sizeof neurons / sizeof *neurons; i++) {
-    t->u->opt.neuron = neurons[i];
-    assert_same_as_options_say(t, end);
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    float levels = ways[i].levels > 0 ? (float)ways[i].levels : 1;
+
+    t->u->opt.neuron = ways[i].neuron;
+    t->u->opt.code = ways[i].code;
+    t->u->opt.steps = ways[i].steps;
+    multiply_scales(t, levels);
+    assert_same_as_options_say(t, end, ways[i].levels);
+    multiply_scales(t, 1 / levels);
   }
 }
 
@@ -228,7 +270,7 @@ static void neurons_of_snn_toolbox_match(void **state) {
     x = scaled(t, pool(t, IR_AVGPOOL, x, 2, 2, 0));
     x = relu(t, dense(t, x, 12));
     x = dense(t, x, 4);
-    assert_same_as_options_say(t, node(t, IR_OUTPUT, &x, 1, NULL, 0));
+    assert_same_as_options_say(t, node(t, IR_OUTPUT, &x, 1, NULL, 0), 0);
   }
 }
 

@@ -180,6 +180,50 @@ static void what_kernels_cannot_run_is_refused(void **state) {
   }
 }
 
+/* A second population after NET's, each with the attributes given; both send in turn. */
+static const struct plan *plan_of_two(struct unit *u, const char *first, const char *second) {
+  const char *text = with(u, HEAD CONV POPULATION POOL, "model=if", first);
+
+  return plan_of(u, arena_printf(u->comp.arena,
+                                 "%s%%f = project_conv %%m {kernel=[1, 1], weight=f32[2, 1, 1, 2]"
+                                 "{1, 2, 3, 4}, order=kernel} : current[2, 2, 2]\n"
+                                 "%%g = population %%f {%s, threshold=f32[1]{1}, layer=\"second\", "
+                                 "spikes_at=20} : spikes[2, 2, 2]\n%s",
+                                 text, second, with(u, DENSE END, "%m", "%g")));
+}
+
+static void populations_send_in_turn(void **state) {
+  static const struct {
+    const char *first, *second, *said;
+  } rows[] = {
+      {"model=pattern, turn=[0, 4]", "model=if", "all populations of a network send"},
+      {"model=if", "model=ttfs, turn=[4, 4]", "all populations of a network send"},
+      {"model=pattern, turn=[0, 4]", "model=pattern, turn=[4, 2]", "send in the same way"},
+      {"model=pattern, turn=[0, 4]", "model=ttfs, turn=[4, 4]", "send in the same way"},
+      {"model=ttfs, turn=[0, 4]", "model=ttfs, turn=[2, 4]", "follow each other every 4"},
+      {"model=ttfs, turn=[0, 4]", "model=ttfs, turn=[0, 4]", "complete only after step 0"},
+      {"model=ttfs, turn=[0, 4]", "model=ttfs, turn=[8, 4]", "the network has 8"},
+  };
+  const struct plan *p = plan_of_two(*state, "model=ttfs, turn=[0, 4]", "model=ttfs, turn=[4, 4]");
+
+  assert_non_null(p);
+  assert_int_equal(plan_turn_steps(p), 4);
+  assert_int_equal(plan_layer(p, 0)->levels, 3);
+  assert_int_equal(plan_layer(p, 0)->n_biased, 0);
+  assert_int_equal(plan_layer(p, 0)->n_biased_once, 32);
+  assert_int_equal(plan_layer(p, 1)->n_biased_once, 0);
+  assert_int_equal(plan_spike_worth(p, 0), 3);
+  assert_int_equal(plan_spike_worth(p, 7), 0);
+  p = plan_of_two(*state, "model=pattern, turn=[0, 4]", "model=pattern, turn=[4, 4]");
+  assert_int_equal(plan_layer(p, 0)->levels, 15);
+  assert_int_equal(plan_spike_worth(p, 4), 8);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    if (plan_of_two(*state, rows[i].first, rows[i].second))
+      fail_msg("\"%s\" and then \"%s\" is accepted", rows[i].first, rows[i].second);
+    unit_assert_said(*state, rows[i].said);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_population_and_its_pool_are_one_layer, unit_begin,
@@ -190,6 +234,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(plain_windows_take_the_fast_kernel, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(a_readout_of_a_map_is_read_in_model_order, unit_begin,
                                       unit_end),
+      cmocka_unit_test_setup_teardown(populations_send_in_turn, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(what_kernels_cannot_run_is_refused, unit_begin, unit_end),
   };
 

@@ -36,6 +36,11 @@
  * is 0 where the threshold is subtracted. */
 #define SNN_FIRE_FIELDS(X) X(pixels) X(channels) X(drive_step) X(reset_to_zero)
 
+/* A map whose turn, or the turns of those that it hears, are the steps first .. end - 1. Turns of
+ * `steps` steps begin at `first`; step j of one is worth 2^(steps - 1 - j) where is_binary, else
+ * steps - 1 - j. */
+#define SNN_TURN_FIELDS(X) X(pixels) X(channels) X(first) X(end) X(steps) X(is_binary)
+
 /* A map filled from a table; table_step as above. */
 #define SNN_MAP_FIELDS(X) X(pixels) X(channels) X(table_step)
 
@@ -68,6 +73,9 @@ struct snn_one_to_one {
 };
 struct snn_fire {
   SNN_FIRE_FIELDS(SNN_FIELD)
+};
+struct snn_turn {
+  SNN_TURN_FIELDS(SNN_FIELD)
 };
 struct snn_map {
   SNN_MAP_FIELDS(SNN_FIELD)

@@ -1,0 +1,24 @@
+/* kernels/fire_word.h -- which of up to 32 neurons reach their threshold, and their reset.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef SNN_FIRE_WORD_H
+#define SNN_FIRE_WORD_H
+
+#include "snn/number.h"
+
+/* n <= 32 neurons; returns their spikes as a word. No branch depends on a neuron, so that the loop
+ * becomes vector instructions. */
+static inline uint32_t snn_fire_word(snn_membrane *restrict v,
+                                     const snn_membrane *restrict threshold, int32_t reset_to_zero,
+                                     int32_t n) {
+  uint32_t word = 0;
+
+  for (int32_t i = 0; i < n; i++) {
+    const snn_membrane reset = reset_to_zero ? 0 : v[i] - threshold[i];
+    const uint32_t fires = v[i] >= threshold[i];
+    v[i] = fires ? reset : v[i];
+    word |= fires << i;
+  }
+  return word;
+}
+
+#endif
