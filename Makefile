@@ -30,7 +30,7 @@ endif
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test check conformance fuzz replay faults faulty clean lint golden-accept unit install uninstall
+.PHONY: all demo test check conformance fuzz replay results faults faulty clean lint golden-accept unit install uninstall
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -138,6 +138,11 @@ demo:
 	@echo "building $(BIN)"
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@models/demo.sh
+# docs/RESULTS.md and docs/plots/: every network, every test image; IMAGES=100 for a trial.
+results:
+	@.ci/packages results
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@python3 tests/bench/results.py $(if $(IMAGES),--images $(IMAGES))
 lint: all
 	@tests/run.sh lint
 # ONNX's own tests; part of group onnx.

@@ -145,7 +145,7 @@ bool record_write(struct comp *c, const struct ir_graph *spiking, const struct p
     samples_get(samples, i, x);
     exec_analog_set_input(ann, 0, x);
     exec_analog_run(ann);
-    exec_spiking_set_input(snn, x);
+    exec_spiking_set_sample(snn, samples, i);
     for (size_t t = 0; t < r.steps; t++) {
       exec_spiking_step(snn);
       if (i == 0 && t < r.n_spike_steps)

@@ -86,7 +86,8 @@ static void end_over_time(struct buf *s, const struct chart_curve *curves, size_
 
 void chart_error_over_time(struct buf *script, const struct chart_curve *curves, size_t n) {
   begin_curves(script, curves, n, &(struct view){steps_of, errors_of});
-  buf_puts(script, "set logscale x 2\nset format y '%g'\n"
+  buf_puts(script, "set logscale x 2\n"
+                   "set ytics (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)\n"
                    "set title 'Error over time'\n"
                    "set xlabel 'time steps'\nset ylabel 'wrong answers, %'\n");
   end_over_time(script, curves, n, true);

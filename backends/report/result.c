@@ -152,6 +152,22 @@ static void add_steps(cJSON *o, const char *name, const struct result *r, const 
     cJSON_AddItemToArray(list, cJSON_CreateNumber((double)sums[t] / divisor));
 }
 
+/* [low, high] in percent of right answers, and in points of what is lost, for each step. */
+static void add_intervals(cJSON *o, const struct result *r) {
+  cJSON *right = cJSON_AddArrayToObject(o, "snn_interval");
+  cJSON *lost = cJSON_AddArrayToObject(o, "lost_interval");
+  double ends[2];
+
+  for (size_t s = 1; s <= r->steps; s++) {
+    table_wilson(r->snn_correct[s - 1], r->images, &ends[0], &ends[1]);
+    cJSON_AddItemToArray(right, cJSON_CreateDoubleArray(ends, 2));
+    table_paired(r->snn_lost[s - 1], gained(r, s), r->images, &ends[0], &ends[1]);
+    cJSON_AddItemToArray(lost, cJSON_CreateDoubleArray(ends, 2));
+  }
+  table_wilson(r->ann_correct, r->images, &ends[0], &ends[1]);
+  cJSON_AddItemToObject(o, "ann_interval", cJSON_CreateDoubleArray(ends, 2));
+}
+
 static void add_options(cJSON *o, struct arena *a, const struct options *opt, double early_exit) {
   cJSON_AddStringToObject(o, "normalize", options_word(opt, a, "normalize"));
   cJSON_AddNumberToObject(o, "percentile", opt->percentile);
@@ -206,6 +222,7 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   cJSON_AddNumberToObject(o, "ann_correct", (double)r->ann_correct);
   add_steps(o, "snn_correct", r, r->snn_correct, 1);
   add_steps(o, "snn_lost", r, r->snn_lost, 1);
+  add_intervals(o, r);
   cJSON_AddNumberToObject(o, "mean_steps", mean_steps(r));
   add_steps(o, "synops_per_image", r, r->synops, images);
   cJSON_AddNumberToObject(o, "input_ops_per_image",
