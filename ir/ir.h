@@ -269,7 +269,7 @@ void ir_set_attr(struct ir_graph *g, ir_id id, struct ir_attr attr);
 
 /* A window with its defaults filled in; n_axes spatial axes. Works for conv, pools and their
  * projections: kernel comes from the attribute or from the weight. */
-enum { IR_MAX_SPATIAL = 3 };
+enum { IR_MAX_SPATIAL = 3, IR_MAX_PAD = 65535 };
 struct ir_window {
   size_t n_axes;
   int64_t kernel[IR_MAX_SPATIAL], stride[IR_MAX_SPATIAL], dilation[IR_MAX_SPATIAL];

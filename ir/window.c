@@ -36,8 +36,6 @@ struct ir_window ir_window_of(const struct ir_graph *g, const struct ir_node *n)
   return w;
 }
 
-enum { MAX_PAD = 65535 };
-
 static bool check_length(const struct ir_infer *f, enum ir_attr_key key, size_t want) {
   const struct ir_attr *a = ir_attr(f->n, key);
   if (a && a->u.ints.n != want)
@@ -56,16 +54,16 @@ static bool check_positive(const struct ir_infer *f, const char *what, int64_t v
  * one is cropped by it, or gets more elements where it is negative. */
 static bool check_pad(const struct ir_infer *f, int64_t pad, int64_t extent) {
   if (f->n->op == IR_CONV_TRANSPOSE) {
-    if (pad < -MAX_PAD || pad > MAX_PAD)
-      return ir_fail(f, "pad is %lld; it must be within +-%d", (long long)pad, MAX_PAD);
+    if (pad < -IR_MAX_PAD || pad > IR_MAX_PAD)
+      return ir_fail(f, "pad is %lld; it must be within +-%d", (long long)pad, IR_MAX_PAD);
     return true;
   }
   bool is_conv = f->n->op == IR_CONV || f->n->op == IR_PROJECT_CONV;
-  if (is_conv && (pad < 0 || pad > MAX_PAD))
-    return ir_fail(f, "pad is %lld; it must be 0 to %d", (long long)pad, MAX_PAD);
-  if (!is_conv && (pad < 0 || pad >= extent || pad > MAX_PAD))
+  if (is_conv && (pad < 0 || pad > IR_MAX_PAD))
+    return ir_fail(f, "pad is %lld; it must be 0 to %d", (long long)pad, IR_MAX_PAD);
+  if (!is_conv && (pad < 0 || pad >= extent || pad > IR_MAX_PAD))
     return ir_fail(f, "pad is %lld; it must be at least 0 and less than %lld", (long long)pad,
-                   (long long)(extent <= MAX_PAD ? extent : MAX_PAD + 1));
+                   (long long)(extent <= IR_MAX_PAD ? extent : IR_MAX_PAD + 1));
   return true;
 }
 

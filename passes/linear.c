@@ -17,7 +17,7 @@ struct stage {
 /* Both in one. */
 struct product {
   struct stage inner, outer;
-  int64_t size[AXES]; /* of its kernel */
+  int64_t size[AXES], stride[AXES], pad[2 * AXES]; /* of its window */
   int64_t group;
   int64_t row; /* weights of one channel of the result */
 };
@@ -180,21 +180,20 @@ static bool multiply(struct rewrite *r, const struct rewrite_linear *l, const st
   struct ir_type type = ir_const_in(r->g, l->node, 1)->type;
   double *w = ARENA_NEW(r->comp->scratch, double, (size_t)(p->outer.n_out * p->row));
   double *b = ARENA_NEW(r->comp->scratch, double, (size_t)p->outer.n_out);
-  int64_t stride[AXES], pad[2 * AXES];
+  int64_t pad[2 * AXES];
   size_t n_axes = p->inner.n_axes;
 
   type.dims[0] = p->outer.n_out;
   type.dims[1] = p->row / taps(p->size);
   for (size_t i = 0; i < n_axes; i++) {
     type.dims[2 + i] = p->size[i];
-    stride[i] = p->inner.stride[i] * p->outer.stride[i];
-    pad[i] = p->inner.pad[i] + p->outer.pad[i] * p->inner.stride[i];
-    pad[n_axes + i] = p->inner.pad[AXES + i] + p->outer.pad[AXES + i] * p->inner.stride[i];
+    pad[i] = p->pad[i];
+    pad[n_axes + i] = p->pad[AXES + i];
   }
   for (int64_t o = 0; o < p->outer.n_out; o++)
     multiply_row(p, o, w + o * p->row, b + o);
   if (n_axes > 0)
-    ir_set_attr(r->g, l->id, ir_ints(IR_A_STRIDE, stride, n_axes));
+    ir_set_attr(r->g, l->id, ir_ints(IR_A_STRIDE, p->stride, n_axes));
   if (is_any(p->outer.pad))
     ir_set_attr(r->g, l->id, ir_ints(IR_A_PAD, pad, 2 * n_axes));
   if (p->group != p->inner.group)
@@ -232,6 +231,21 @@ static const struct ir_node *reshape_between(struct rewrite *r, const struct ir_
              : NULL;
 }
 
+/* The product's window; false where the IR has no such one. */
+static bool set_window(struct product *p) {
+  for (size_t i = 0; i < AXES; i++) {
+    int64_t stride = p->inner.stride[i];
+
+    p->size[i] = (p->outer.size[i] - 1) * stride + p->inner.size[i];
+    p->pad[i] = p->inner.pad[i] + p->outer.pad[i] * stride;
+    p->pad[AXES + i] = p->inner.pad[AXES + i] + p->outer.pad[AXES + i] * stride;
+    p->stride[i] = stride * p->outer.stride[i];
+    if (p->stride[i] > INT32_MAX || p->pad[i] > IR_MAX_PAD || p->pad[AXES + i] > IR_MAX_PAD)
+      return false;
+  }
+  return true;
+}
+
 /* Both layers as a product; *reshape is what stands between them, or NULL. */
 static bool match_product(struct rewrite *r, ir_id id, const struct ir_node **reshape,
                           struct rewrite_linear *l, struct product *p) {
@@ -243,11 +257,9 @@ static bool match_product(struct rewrite *r, ir_id id, const struct ir_node **re
   if (!match_inner(r, *reshape ? (*reshape)->in[0] : n->in[0], l, &p->inner) ||
       !match_outer(r, id, l->n_out, &p->outer) ||
       (l->node->op == IR_DENSE) != (n->op == IR_DENSE && !*reshape) ||
-      !may_pad(p, &ir_node(r->g, l->node->in[0])->type, &l->node->type))
+      !may_pad(p, &ir_node(r->g, l->node->in[0])->type, &l->node->type) || !set_window(p))
     return false;
   p->group = p->outer.is_channelwise ? p->inner.group : 1;
-  for (size_t i = 0; i < AXES; i++)
-    p->size[i] = (p->outer.size[i] - 1) * p->inner.stride[i] + p->inner.size[i];
   p->row = p->inner.n_in / taps(p->inner.size) * taps(p->size) * (p->inner.group / p->group);
   return true;
 }

@@ -238,6 +238,21 @@ static void linear_layers_that_follow_each_other_become_one(void **state) {
        "%d = conv %c, %w2, %b2 {stride=[2, 2]} : f32[1, 2, 3, 3]\n"
        "%y = output %d : f32[1, 2, 3, 3]\n",
        "conv"},
+      {"a stride that no window has",
+       "%x = input : f32[1, 1, 4, 4]\n"
+       "%w = input : f32[2, 1, 3, 3]\n"
+       "%c = conv %x, %w {stride=[2, 2], pad=[1, 22, 1, 1]} : f32[1, 2, 2, 13]\n"
+       "%p = avgpool %c {kernel=[2, 2], stride=[1, 1073741824]} : f32[1, 2, 1, 1]\n"
+       "%y = output %p : f32[1, 2, 1, 1]\n",
+       "conv avgpool"},
+      {"a pad that no window has",
+       "%x = input : f32[1, 1, 4]\n"
+       "%w = input : f32[1, 1, 1]\n"
+       "%c = conv %x, %w {stride=[2147483647]} : f32[1, 1, 1]\n"
+       "%w2 = input : f32[1, 1, 2]\n"
+       "%d = conv %c, %w2 {pad=[1, 0]} : f32[1, 1, 1]\n"
+       "%y = output %d : f32[1, 1, 1]\n",
+       "conv conv"},
       {"a conv that pads what it reads",
        "%x = input : f32[1, 2, 6, 6]\n"
        "%w = input : f32[3, 2, 3, 3]\n"
