@@ -202,14 +202,6 @@ static void linear_layers_that_follow_each_other_become_one(void **state) {
        "%c = dense %b, %w3 : f32[1, 2]\n"
        "%y = output %c : f32[1, 2]\n",
        "dense"},
-      {"dense through a narrow place",
-       "%x = input : f32[1, 9]\n"
-       "%w1 = input : f32[1, 9]\n"
-       "%a = dense %x, %w1 : f32[1, 1]\n"
-       "%w2 = input : f32[9, 1]\n"
-       "%b = dense %a, %w2 : f32[1, 9]\n"
-       "%y = output %b : f32[1, 9]\n",
-       "dense dense"},
       {"average of a strided, padded conv",
        "%x = input : f32[1, 2, 9, 9]\n"
        "%w = input : f32[4, 1, 3, 3]\n"
@@ -238,6 +230,20 @@ static void linear_layers_that_follow_each_other_become_one(void **state) {
        "%d = conv %c, %w2, %b2 {stride=[2, 2]} : f32[1, 2, 3, 3]\n"
        "%y = output %d : f32[1, 2, 3, 3]\n",
        "conv"},
+  };
+  check_rows(state, pass_merge_linear, rows, N_OF(rows));
+}
+
+static void linear_layers_stay_apart_where_one_would_cost_more_or_not_be(void **state) {
+  static const struct row rows[] = {
+      {"dense through a narrow place",
+       "%x = input : f32[1, 9]\n"
+       "%w1 = input : f32[1, 9]\n"
+       "%a = dense %x, %w1 : f32[1, 1]\n"
+       "%w2 = input : f32[9, 1]\n"
+       "%b = dense %a, %w2 : f32[1, 9]\n"
+       "%y = output %b : f32[1, 9]\n",
+       "dense dense"},
       {"a stride that no window has",
        "%x = input : f32[1, 1, 4, 4]\n"
        "%w = input : f32[2, 1, 3, 3]\n"
@@ -287,6 +293,7 @@ int main(void) {
       TEST(batchnorms_merge_with_their_conv),
       TEST(relus_move_to_the_sums_they_cut_off),
       TEST(linear_layers_that_follow_each_other_become_one),
+      TEST(linear_layers_stay_apart_where_one_would_cost_more_or_not_be),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
