@@ -168,6 +168,9 @@ bool pass_correct_bias(struct comp *c, struct ir_graph **g) {
     return diag_error(c->diag, loc_file(c->opt->model),
                       "correct-bias compares with the analog network; begin with a graph that is "
                       "not spiking yet");
+  if (c->opt->neuron == NEURON_IF_ONLINE)
+    return diag_error(c->diag, loc_file(c->opt->model),
+                      "correct-bias counts spikes of one size; use --neuron if or if_signed");
   if (!find_layers(c, *g, &k))
     return false;
   k.analog = ARENA_NEW(c->scratch, struct exec_analog *, n_workers);

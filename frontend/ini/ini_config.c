@@ -11,8 +11,8 @@
 #include "ir/comp.h"
 #include "ir/options.h"
 
-/* snn_toolbox's own file of all defaults has 4 KB. */
-enum { MAX_FILE = 1 << 16 };
+/* snn_toolbox's own file of all defaults has 4 KB. Digits are those of --code pattern. */
+enum { MAX_FILE = 1 << 16, MAX_BITS = 16 };
 
 enum kind { TEXT, BOOL, INT, NUMBER, LIST, DICT, ANY };
 enum fate { SETS, ONLY, USED, IDLE, DEAD };
@@ -342,7 +342,6 @@ static bool finish_neurons(struct config *k) {
   const struct ini_entry *rate = find_entry(k, "input", "input_rate");
   const struct ini_entry *rest = find_entry(k, "cell", "tau_refrac");
   const struct ini_entry *leak = find_entry(k, "cell", "leak");
-  const struct ini_entry *code = find_entry(k, "conversion", "spike_code");
   double x = 0;
 
   if (rate && is_on(k, "input", "poisson_input", false) && to_number(rate->value, &x) && x != 1000)
@@ -355,9 +354,26 @@ static bool finish_neurons(struct config *k) {
   if (leak && is_on(k, "cell", "leak", false) &&
       !give(k, leak, "leak", arena_printf(k->c->arena, "%.17g", 0.1 / k->o->threshold)))
     return false;
-  if (code && strcmp(code->value, "temporal_pattern") == 0)
-    return give_int(k, code, "steps", int_of(k, "conversion", "num_bits", 32));
   return true;
+}
+
+/* Codes of one number per neuron: the answer is that of sums, and maxima are exact. */
+static bool finish_code(struct config *k) {
+  const struct ini_entry *code = find_entry(k, "conversion", "spike_code");
+  int64_t bits = int_of(k, "conversion", "num_bits", 32);
+
+  if (!code || strcmp(code->value, "temporal_mean_rate") == 0)
+    return true;
+  if (!give(k, code, "readout", "membrane") ||
+      (!is_on(k, "conversion", "max2avg_pool", false) && !give(k, code, "maxpool", "gate")))
+    return false;
+  if (strcmp(code->value, "temporal_pattern") != 0)
+    return true;
+  if (bits > MAX_BITS)
+    diag_note(k->c->diag, code->value_at, "num_bits is %lld; %d binary digits are sent here",
+              (long long)bits, MAX_BITS);
+  return give(k, code, "v-init", "0.5") &&
+         give_int(k, code, "steps", bits > MAX_BITS ? MAX_BITS : bits);
 }
 
 static bool finish_tools(struct config *k) {
@@ -389,7 +405,7 @@ bool ini_read_text(struct comp *c, struct options *o, const char *path, const ch
   for (size_t i = 0; i < k.file.n; i++)
     is_good = take_entry(&k, &k.file.entry[i]) && is_good;
   if (!is_good || !finish_paths(&k) || !finish_samples(&k) || !finish_sweep(&k) ||
-      !finish_neurons(&k) || !finish_tools(&k))
+      !finish_neurons(&k) || !finish_code(&k) || !finish_tools(&k))
     return false;
   note_idle(&k);
   return true;

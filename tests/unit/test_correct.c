@@ -57,6 +57,10 @@ static void a_bias_takes_the_mean_error_of_its_channel(void **state) {
     assert_true(pass_lower_spiking(&u->comp, &g) && pass_layout_weights(&u->comp, &g) &&
                 pass_place_memory(&u->comp, &g));
     ir_set_facts(g, ir_facts(g) | IR_FACT_PLACED);
+    u->opt.neuron = NEURON_IF_ONLINE;
+    assert_false(pass_correct_bias(&u->comp, &g));
+    unit_assert_said(u, "spikes of one size");
+    u->opt.neuron = NEURON_IF;
     assert_true(pass_correct_bias(&u->comp, &g));
     for (size_t i = 1; i <= ir_n_nodes(g); i++)
       if (ir_node(g, ir_id_at(i))->op == IR_POPULATION) {

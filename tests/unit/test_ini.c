@@ -227,6 +227,27 @@ static void neurons_are_those_that_the_file_says(void **state) {
   assert_int_equal(o->percentile_schedule, SWITCHED_ON);
 }
 
+static void codes_bring_their_readout(void **state) {
+  struct unit *u = *state;
+  const struct options *o = &u->opt;
+
+  assert_true(configure(u, "m --data x", "[conversion]\nspike_code = temporal_pattern\n"));
+  unit_assert_said(u, "16 binary digits");
+  assert_int_equal(o->code, CODE_PATTERN);
+  assert_int_equal(o->steps, 16);
+  assert_int_equal(o->readout, READOUT_MEMBRANE);
+  assert_int_equal(o->maxpool, MAXPOOL_GATE);
+  assert_true(o->v_init == 0.5 && options_check(o, u->comp.diag));
+  assert_true(configure(u, "m --data x",
+                        "[conversion]\nspike_code = temporal_pattern\n"
+                        "num_bits = 6\nmax2avg_pool = True\n"));
+  assert_int_equal(o->steps, 6);
+  assert_int_equal(o->maxpool, MAXPOOL_AVERAGE);
+  assert_true(configure(u, "m --data x", "[conversion]\nspike_code = ttfs\n"));
+  assert_int_equal(o->code, CODE_TTFS);
+  assert_true(options_check(o, u->comp.diag));
+}
+
 static void samples_in_a_row_are_skipped_to(void **state) {
   struct unit *u = *state;
 
@@ -261,7 +282,8 @@ static void what_gives_other_results_is_refused(void **state) {
       {"[cell]\nbinarize_weights = yes", "it can be False"},
       {"[cell]\nbinarize_weights = maybe", "True or False"},
       {"[cell]\nreset = Reset", "Reset by subtraction"},
-      {"[conversion]\nspike_code = ttfs_corrective", "it can be temporal_mean_rate"},
+      {"[conversion]\nspike_code = ttfs_corrective",
+       "it can be temporal_mean_rate, temporal_pattern or ttfs"},
       {"[parameter_sweep]\nparam_values = [1, 2]", "once for each value"},
       {"[parameter_sweep]\nparam_values = [1]\nparam_name = tau_m", "once for each value"},
       {"[normalization]\npercentile = 101", "gives --percentile \"101\""},
@@ -302,6 +324,7 @@ int main(void) {
       TEST(a_file_names_model_and_samples),
       TEST(the_command_line_beats_the_file),
       TEST(neurons_are_those_that_the_file_says),
+      TEST(codes_bring_their_readout),
       TEST(samples_in_a_row_are_skipped_to),
       TEST(a_sweep_of_one_value_is_that_value),
       TEST(what_gives_other_results_is_refused),
