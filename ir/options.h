@@ -26,7 +26,7 @@ enum normalize {
 enum switched { SWITCHED_OFF, SWITCHED_ON };
 enum scope { SCOPE_CHANNEL, SCOPE_LAYER };
 enum input_layout { INPUT_LAYOUT_AUTO, INPUT_LAYOUT_CHW, INPUT_LAYOUT_HWC };
-enum encode { ENCODE_CURRENT, ENCODE_POISSON, ENCODE_LATENCY };
+enum encode { ENCODE_CURRENT, ENCODE_POISSON, ENCODE_LATENCY, ENCODE_EVENTS };
 enum readout { READOUT_MEMBRANE, READOUT_COUNT, READOUT_SOFTMAX };
 enum neuron { NEURON_IF, NEURON_IF_SIGNED, NEURON_IF_ONLINE };
 enum reset { RESET_SUBTRACT, RESET_ZERO };
@@ -91,7 +91,7 @@ struct options {
   double threshold; /* a factor; 0: none */
   int64_t steps;    /* 0 in eval: the ANN only */
   enum encode encode;
-  int64_t seed;
+  int64_t seed, event_step;
   enum neuron neuron;
   enum reset reset;
   double leak;        /* as a part of the threshold */

@@ -7,6 +7,7 @@
 
 #include "ir/base/diag.h"
 #include "ir/ir.h"
+#include "ir/recordings.h"
 
 /* A map in either layout, or a flat run of values (channels = size, 1, 1). */
 struct shape {
@@ -250,12 +251,56 @@ static bool check_list(const struct samples *s, struct diag *d, const char *name
                     s->channels);
 }
 
+/* ---- recordings ---- */
+
+/* A flat input is a square of one channel or of two. */
+static struct recordings_map map_of(struct shape m) {
+  if (m.layout != SAMPLES_FLAT)
+    return (struct recordings_map){m.channels, m.height, m.width, m.layout == SAMPLES_HWC};
+  for (size_t channels = 1; channels <= 2; channels++)
+    for (size_t side = 1; channels * side * side <= m.channels; side++)
+      if (channels * side * side == m.channels)
+        return (struct recordings_map){channels, side, side, false};
+  return (struct recordings_map){0};
+}
+
+static bool prepare_recordings(struct samples *s, struct diag *d, const struct ir_type *input,
+                               const struct options *opt) {
+  struct recordings *r = s->recordings;
+  struct shape models[2];
+  size_t n = list_models(input, models), last = 0;
+  char want[SHAPE_TEXT];
+
+  if (opt->input_scale > 0 || opt->input_mean.n > 0 || opt->input_std.n > 0 || opt->input_pad > 0)
+    return diag_error(
+        d, loc_file(s->path),
+        "these samples are recordings, whose spikes are as they are: no --input-scale, "
+        "--input-mean, --input-std or --input-pad");
+  for (size_t i = 0; i < r->begin[r->n]; i++)
+    last = r->event[i] >> 32 > last ? r->event[i] >> 32 : last;
+  r->steps = opt->steps > 0 ? (size_t)opt->steps : last + 1;
+  for (size_t i = 0; i < n; i++) {
+    struct recordings_map map = map_of(models[i]);
+    if (!recordings_fit(r, &map))
+      continue;
+    s->model_size = size_of(models[i]);
+    return true;
+  }
+  return diag_error(d, loc_file(s->path),
+                    "recordings of %zu x %zu do not fit the input [%s]; a map of up to this size "
+                    "with one channel, or two for darker and brighter, would be right",
+                    r->width, r->height, text_of(want, input->dims, input->rank));
+}
+
 /* ---- public ---- */
 
 bool samples_prepare(struct samples *s, struct diag *d, const struct ir_type *input,
                      const struct options *opt) {
-  struct fit f = find_fit(s, input, opt);
+  struct fit f;
 
+  if (s->recordings)
+    return prepare_recordings(s, d, input, opt);
+  f = find_fit(s, input, opt);
   if (f.n == 0)
     return tell_mismatch(s, d, input, opt);
   if (!settle_layout(s, d, opt, &f))
@@ -301,8 +346,11 @@ static double furthest(const struct samples *s) {
 void samples_warn(const struct samples *s, struct diag *d, const struct options *opt) {
   const double usual = 16; /* larger than what a network with a mean and std of its own is given */
   bool is_scaled = s->dtype == SAMPLES_U8 || opt->input_scale > 0 || s->mean.n > 0 || s->std.n > 0;
-  double most = furthest(s);
+  double most;
 
+  if (s->recordings)
+    return;
+  most = furthest(s);
   if (most == 0)
     diag_warning(d, loc_file(s->path), "every value of the %zu samples is 0", s->n);
   else if (s->n > 1 && are_all_equal(s))
@@ -338,6 +386,10 @@ void samples_get(const struct samples *s, size_t i, float *x) {
   struct strides from = strides_of(s->layout, stored), to = strides_of(s->model_layout, padded);
   size_t first = i * size_of(stored);
 
+  if (s->recordings) {
+    recordings_rates(s->recordings, i, x, s->model_size);
+    return;
+  }
   for (size_t c = 0; c < s->channels; c++) {
     float mean = (float)number_list_at(s->mean, c, 0), std = (float)number_list_at(s->std, c, 1);
 
@@ -355,7 +407,7 @@ bool samples_check_unit(const struct samples *s, struct diag *d) {
   struct shape stored = {s->layout, s->channels, s->height, s->width};
   size_t n = s->layout == SAMPLES_FLAT ? 1 : s->height * s->width;
 
-  for (size_t at = 0; at < s->n * size_of(stored); at++) {
+  for (size_t at = 0; !s->recordings && at < s->n * size_of(stored); at++) {
     size_t element = at % size_of(stored);
     size_t c = s->layout == SAMPLES_HWC ? element % s->channels : element / n;
     float x =

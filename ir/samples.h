@@ -12,6 +12,7 @@
 #include "ir/options.h"
 
 struct diag;
+struct recordings;
 struct ir_type;
 
 enum samples_dtype { SAMPLES_U8, SAMPLES_F32 };
@@ -28,6 +29,7 @@ struct samples {
                                      flat: channels = size, 1, 1                  */
   const void *data;               /* n * channels * height * width elements       */
   const int32_t *labels;          /* n, or NULL                                   */
+  struct recordings *recordings;  /* in place of data, or NULL: ir/recordings.h   */
 
   /* x' = (x * scale - mean[c]) / std[c], where the stored x has a border of `pad` zeros on every
    * side; set by samples_prepare. One mean for all channels, or one for each; so for std. */
@@ -54,7 +56,8 @@ void samples_warn(const struct samples *s, struct diag *d, const struct options 
 /* False: told that a value of a prepared sample is not from 0 to 1, which spikes cannot say. */
 bool samples_check_unit(const struct samples *s, struct diag *d);
 
-/* Sample i in the model's order: writes model_size floats. */
+/* Sample i in the model's order: writes model_size floats. Of a recording, rates: the steps with an
+ * event, of all steps. */
 void samples_get(const struct samples *s, size_t i, float *x);
 
 #endif

@@ -86,8 +86,13 @@ static double find_margin(struct comp *c, const struct ir_graph *g) {
 }
 
 bool pass_early_exit(struct comp *c, struct ir_graph **g) {
+  const struct ir_node *encode = ir_node(*g, ir_nth(*g, IR_ENCODE, 0));
   double margin = c->opt->early_exit;
 
+  if (ir_attr_word(encode, IR_A_CODE, IR_W_CODE_CURRENT) == IR_W_CODE_EVENTS)
+    return diag_error(
+        c->diag, encode->loc,
+        "--early-exit does not go with events: who pushes them decides when they end");
   if (margin == OPTION_AUTO) {
     if (!calibration_check_samples(c, "early-exit", "--early-exit M"))
       return false;

@@ -15,7 +15,8 @@ static bool encode_input(struct lower *l, const struct ir_node *n, const struct 
                          const struct ir_type *shape) {
   static const enum ir_word codes[] = {[ENCODE_CURRENT] = IR_W_CODE_CURRENT,
                                        [ENCODE_POISSON] = IR_W_CODE_POISSON,
-                                       [ENCODE_LATENCY] = IR_W_CODE_LATENCY};
+                                       [ENCODE_LATENCY] = IR_W_CODE_LATENCY,
+                                       [ENCODE_EVENTS] = IR_W_CODE_EVENTS};
   const struct ir_node *old = ir_node(l->from, ir_nth(l->from, IR_INPUT, 0));
   const int64_t *d = shape->dims;
   struct ir_node in = {.op = IR_INPUT, .name = old->name, .loc = old->loc};
@@ -25,6 +26,7 @@ static bool encode_input(struct lower *l, const struct ir_node *n, const struct 
                                          : IR_W_LAYOUT_CHW;
   struct ir_attr attr[] = {ir_word(IR_A_CODE, codes[l->c->opt->encode]),
                            ir_word(IR_A_LAYOUT, layout), ir_text(IR_A_LAYER, "input")};
+  bool is_unit = l->c->opt->encode == ENCODE_POISSON || l->c->opt->encode == ENCODE_LATENCY;
   ir_id id;
 
   if (!ir_is_none(l->encode)) {
@@ -36,8 +38,7 @@ static bool encode_input(struct lower *l, const struct ir_node *n, const struct 
         "reads the input in another shape than a node before; the input of a spiking "
         "network has one shape");
   }
-  if (l->c->opt->encode != ENCODE_CURRENT && l->c->calib &&
-      !samples_check_unit(l->c->calib, l->c->diag))
+  if (is_unit && l->c->calib && !samples_check_unit(l->c->calib, l->c->diag))
     return false;
   if (shape->rank == 1)
     in.type = ir_type_make(IR_F32, 2, (int64_t[]){1, d[0]});

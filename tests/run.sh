@@ -119,6 +119,10 @@ group_diff() {
     models/digits-images-idx3-ubyte.gz 100 --neuron if_signed --normalize mse --steps 8 --early-exit auto
   verdict "same bits over every route, poisson input and softmax" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 50 --encode poisson --seed 3 --readout softmax --steps 8
+  verdict "recordings for tests/diff" python3 tests/diff/make_events.py \
+    models/digits-images-idx3-ubyte.gz 50 "$tmp/recordings"
+  verdict "same bits over every route, events" tests/diff/run.sh models/lenet5.onnx \
+    "$tmp/recordings/events.txt" 50 --encode events --steps 8
   verdict "same bits over every route, spikes counted" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 50 --neuron if --readout count --steps 8
   verdict "same bits over every route, latency" tests/diff/run.sh models/lenet5.onnx \

@@ -42,8 +42,9 @@ static void write_sizes(const struct c_output *o, struct emit *e) {
 static void write_buffers(const struct c_output *o, struct emit *e, bool counts) {
   for (size_t i = 0; i < plan_n_buffers(o->plan); i++) {
     const struct plan_buffer *b = plan_buffer(o->plan, i);
+    const char *type = counts ? "uint16_t" : b->kind == PLAN_EVENTS ? "uint32_t" : "float";
     if (b->kind != PLAN_SPIKES && (b->kind == PLAN_COUNT) == counts)
-      emit_line(e, "%s %s[%zu];", counts ? "uint16_t" : "float", o->buffer[i], b->n);
+      emit_line(e, "%s %s[%zu];", type, o->buffer[i], b->n);
   }
 }
 
@@ -80,12 +81,21 @@ static void write_start(const struct c_output *o, struct emit *e) {
   emit_line(e, "void %s_seed(%s_state *s, uint32_t n);", p, p);
 }
 
-static void write_api(const struct c_output *o, struct emit *e) {
-  const char *p = o->prefix, *u = o->upper;
+static void write_input(const struct c_output *o, struct emit *e) {
+  const char *p = o->prefix;
 
-  write_start(o, e);
+  if (plan_takes(o->plan) == PLAN_TAKES_EVENTS) {
+    emit_comment(e,
+                 arena_printf(o->arena,
+                              "An input spike of the next step, at the place in an input that is "
+                              "below %s_INPUT_SIZE; two at one place are one. Below 0 where "
+                              "there is no such place.",
+                              o->upper));
+    emit_line(e, "int %s_push_event(%s_state *s, uint32_t address);", p, p);
+    return;
+  }
   emit_comment(e,
-               plan_wants_unit_input(o->plan)
+               plan_takes(o->plan) == PLAN_TAKES_UNIT
                    ? "Sets what becomes spikes; below 0, changing nothing, where a value is not "
                      "from 0 to 1."
                : plan_turn_steps(o->plan) > 0
@@ -93,22 +103,13 @@ static void write_api(const struct c_output *o, struct emit *e) {
                      "value is not finite."
                    : "Sets what is added in every step; below 0, changing nothing, where a value "
                      "is not finite.");
-  emit_line(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE]);", p, p, p, u);
-  emit_comment(e, "One time step; the spikes of all layers.");
-  emit_line(e, "int %s_step(%s_state *s);", p, p);
-  emit_comment(
-      e,
-      plan_answers_in_spikes(o->plan)
-          ? "What the outputs have sent so far, in the order of the model. Returns 0."
-      : plan_turn_steps(o->plan) > 0
-          ? arena_printf(o->arena,
-                         "The answer, in the order of the model: after the last step it is near "
-                         "the ANN's output before softmax, before it incomplete, since layers send "
-                         "one after another, %zu steps each. Returns 0.",
-                         plan_turn_steps(o->plan))
-          : "The answer so far, in the order of the model: divided by the number of steps it is "
-            "near the ANN's output before softmax. Returns 0.");
-  emit_line(e, "int %s_output_of(const %s_state *s, %s_output y[%s_OUTPUT_SIZE]);", p, p, p, u);
+  emit_line(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE]);", p, p, p,
+            o->upper);
+}
+
+static void write_run(const struct c_output *o, struct emit *e) {
+  const char *p = o->prefix, *u = o->upper;
+
   emit_comment(
       e,
       arena_printf(o->arena,
@@ -124,11 +125,38 @@ static void write_api(const struct c_output *o, struct emit *e) {
             3, ");");
 }
 
+static void write_api(const struct c_output *o, struct emit *e) {
+  const char *p = o->prefix, *u = o->upper;
+
+  write_start(o, e);
+  write_input(o, e);
+  emit_comment(e, "One time step; the spikes of all layers.");
+  emit_line(e, "int %s_step(%s_state *s);", p, p);
+  emit_comment(
+      e,
+      plan_answers_in_spikes(o->plan)
+          ? "What the outputs have sent so far, in the order of the model. Returns 0."
+      : plan_turn_steps(o->plan) > 0
+          ? arena_printf(o->arena,
+                         "The answer, in the order of the model: after the last step it is near "
+                         "the ANN's output before softmax, before it incomplete, since layers send "
+                         "one after another, %zu steps each. Returns 0.",
+                         plan_turn_steps(o->plan))
+          : "The answer so far, in the order of the model: divided by the number of steps it is "
+            "near the ANN's output before softmax. Returns 0.");
+  emit_line(e, "int %s_output_of(const %s_state *s, %s_output y[%s_OUTPUT_SIZE]);", p, p, p, u);
+  if (plan_takes(o->plan) != PLAN_TAKES_EVENTS)
+    write_run(o, e);
+}
+
 void c_write_header(const struct c_output *o, struct emit *e) {
+  bool takes_events = plan_takes(o->plan) == PLAN_TAKES_EVENTS;
+
   emit_comment(e, arena_printf(o->arena,
                                "%s -- the spiking network %s; made by snncc %s from %s.\n\nCall "
-                               "%s_run; %s says more.",
-                               o->header, o->graph, SNNCC_VERSION, o->version, o->prefix, o->file));
+                               "%s_%s; %s says more.",
+                               o->header, o->graph, SNNCC_VERSION, o->version, o->prefix,
+                               takes_events ? "push_event and _step" : "run", o->file));
   emit_line(e, "#ifndef %s_H", o->upper);
   emit_line(e, "#define %s_H", o->upper);
   emit_blank(e);
@@ -140,8 +168,10 @@ void c_write_header(const struct c_output *o, struct emit *e) {
   emit_blank(e);
   write_sizes(o, e);
   emit_blank(e);
-  emit_comment(e, "(x * scale - mean) / std, as the samples that the network was trained on.");
-  emit_line(e, "typedef float %s_input;", o->prefix);
+  if (!takes_events) {
+    emit_comment(e, "(x * scale - mean) / std, as the samples that the network was trained on.");
+    emit_line(e, "typedef float %s_input;", o->prefix);
+  }
   emit_line(e, "typedef float %s_output;", o->prefix);
   emit_blank(e);
   write_state(o, e);

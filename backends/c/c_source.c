@@ -10,15 +10,23 @@
 
 static void write_head(const struct c_output *o, struct emit *e) {
   const char *p = o->prefix;
+  bool takes_events = plan_takes(o->plan) == PLAN_TAKES_EVENTS;
+  const char *use =
+      takes_events ? arena_printf(o->arena,
+                                  "    %s_reset(&s);\n"
+                                  "    for each step: %s_push_event(&s, address) .., %s_step(&s);\n"
+                                  "    %s_output_of(&s, y);",
+                                  p, p, p, p)
+                   : arena_printf(o->arena, "    int class = %s_run(&s, x, y);", p);
 
   emit_comment(
       e, arena_printf(o->arena,
                       "%s -- the spiking network %s in C99; made by snncc %s from %s.\n\n"
                       "    static %s_state s;\n"
-                      "    int class = %s_run(&s, x, y);\n\n"
+                      "%s\n\n"
                       "RAM %zu bytes (%s_state), constants %zu bytes. Float sums keep one order: "
                       "with -ffp-contract=off every compiler gives the bits of snncc eval.",
-                      o->file, o->graph, SNNCC_VERSION, o->version, p, p, plan_ram_bytes(o->plan),
+                      o->file, o->graph, SNNCC_VERSION, o->version, p, use, plan_ram_bytes(o->plan),
                       p, plan_const_bytes(o->plan)));
 }
 
@@ -103,11 +111,21 @@ static void write_early_exit(const struct c_output *o, struct emit *e) {
   emit_blank(e);
 }
 
+/* What the functions call besides the plan's kernels; their number. */
+static size_t list_extra(const struct c_output *o, const char *extra[3]) {
+  if (plan_takes(o->plan) == PLAN_TAKES_EVENTS) {
+    extra[0] = "push_event.h";
+    return 1;
+  }
+  extra[0] = plan_takes(o->plan) == PLAN_TAKES_UNIT ? "check_unit.h" : "check_input.h";
+  extra[1] = plan_answers_in_spikes(o->plan) ? "spike_winner.h" : "winner.h";
+  extra[2] = "lead.h";
+  return plan_early_exit(o->plan) > 0 ? 3 : 2;
+}
+
 void c_write_tables(const struct c_output *o, struct emit *e) {
-  const char *const extra[] = {plan_wants_unit_input(o->plan) ? "check_unit.h" : "check_input.h",
-                               plan_answers_in_spikes(o->plan) ? "spike_winner.h" : "winner.h",
-                               "lead.h"};
-  size_t n_extra = sizeof extra / sizeof *extra - (plan_early_exit(o->plan) > 0 ? 0 : 1);
+  const char *extra[3];
+  size_t n_extra = list_extra(o, extra);
   struct by_layer ops = sort_by_layer(o);
   bool *is_done = ARENA_NEW(o->arena, bool, plan_n_tensors(o->plan));
 
@@ -178,11 +196,24 @@ static bool has_calls(const struct c_output *o, enum plan_phase phase) {
   return false;
 }
 
+/* In place of an input that is set. */
+static void write_push_event(const struct c_output *o, struct emit *e) {
+  const char *pending = NULL;
+
+  for (size_t i = 0; i < plan_n_buffers(o->plan); i++)
+    if (plan_buffer(o->plan, i)->kind == PLAN_EVENTS)
+      pending = o->buffer[i];
+  emit_open(e, "int %s_push_event(%s_state *s, uint32_t address)", o->prefix, o->prefix);
+  emit_line(e, "return snn_push_event(s->%s, %s_INPUT_SIZE, address);", pending, o->upper);
+  emit_close(e, "");
+}
+
 static void write_set_input(const struct c_output *o, struct emit *e) {
   emit_open(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE])", o->prefix,
             o->prefix, o->prefix, o->upper);
   emit_line(e, "if (!%s(x, %s_INPUT_SIZE))",
-            plan_wants_unit_input(o->plan) ? "snn_is_unit_input" : "snn_is_finite_input", o->upper);
+            plan_takes(o->plan) == PLAN_TAKES_UNIT ? "snn_is_unit_input" : "snn_is_finite_input",
+            o->upper);
   emit_line(e, "  return -1;");
   write_calls(o, e, PLAN_SET_INPUT);
   if (!has_calls(o, PLAN_SET_INPUT))
@@ -270,7 +301,10 @@ void c_write_functions(const struct c_output *o, struct emit *e) {
   const char *p = o->prefix;
 
   write_reset(o, e);
-  write_set_input(o, e);
+  if (plan_takes(o->plan) == PLAN_TAKES_EVENTS)
+    write_push_event(o, e);
+  else
+    write_set_input(o, e);
   emit_blank(e);
   write_step(o, e);
   emit_blank(e);
@@ -279,6 +313,8 @@ void c_write_functions(const struct c_output *o, struct emit *e) {
   write_calls(o, e, PLAN_OUTPUT);
   emit_line(e, "return 0;");
   emit_close(e, "");
+  if (plan_takes(o->plan) == PLAN_TAKES_EVENTS)
+    return;
   emit_blank(e);
   write_run(o, e);
 }

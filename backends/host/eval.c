@@ -256,7 +256,7 @@ int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_gra
     e.plan = plan_new(c->arena, c->diag, spiking);
     if (!e.plan || !exec_check_samples(c->diag, e.plan, e.samples))
       return 1;
-    r.is_spike_input = plan_wants_unit_input(e.plan);
+    r.is_spike_input = plan_takes(e.plan) != PLAN_TAKES_NUMBERS;
     e.steps = r.steps = plan_steps(e.plan);
     r.turn_steps = plan_turn_steps(e.plan);
     r.early_exit = (double)plan_early_exit(e.plan);

@@ -30,7 +30,7 @@ static bool tell_unknown(const struct data_stream *in) {
   return diag_error(
       in->c->diag, in->loc,
       "begins with bytes %02x %02x %02x %02x; .npy, .npz, IDX (either of .npy and IDX "
-      "as .gz) or CIFAR .bin is wanted",
+      "as .gz), CIFAR .bin, or N-MNIST .bs2 and lists .txt of it are wanted",
       h[0], h[1], h[2], h[3]);
 }
 
@@ -216,6 +216,12 @@ struct samples *data_read(struct comp *c, const char *path, const char *labels_p
   const char *key = NULL;
   uint64_t total = 0;
 
+  if (events_is_path(path)) {
+    s = events_read(c, path, (struct data_range){skip, limit}, &total);
+    if (s && labels_path)
+      s->labels = read_labels_file(c, labels_path, total, skip, s->n);
+    return s && labels_path && !s->labels ? NULL : s;
+  }
   if (open_array(&in, c, split_place(c->arena, path), DATA_SAMPLES))
     s = read_samples(&in, skip, limit, &total);
   if (s && labels_path)

@@ -1,7 +1,8 @@
 /* frontend/data/data.h -- sample files to struct samples: .npy, .npz[:key], IDX and its .gz, CIFAR
- * .bin.
+ * .bin, N-MNIST .bs2 and .txt lists of them.
  *
- * The format is told by content (magic bytes), CIFAR by its record size and ending. Every size in a
+ * The format is told by content (magic bytes), CIFAR by its record size and ending, recordings by
+ * their ending. Every size in a
  * file is checked against the file before it is used. */
 #ifndef FRONTEND_DATA_DATA_H
 #define FRONTEND_DATA_DATA_H

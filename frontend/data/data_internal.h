@@ -59,6 +59,11 @@ struct data_rows {
   void *data;
 };
 
+/* Samples [skip, skip + limit); limit < 0: to the end. */
+struct data_range {
+  int64_t skip, limit;
+};
+
 /* ---- stream.c ---- */
 
 /* Opens a file, as it is or unpacking .gz; an .npz (in->zip) has no bytes before npz_open_entry. */
@@ -90,10 +95,19 @@ bool idx_read_header(struct data_stream *in, struct data_array *array);
 enum { CIFAR_SIDE = 32, CIFAR_PIXELS = 3 * CIFAR_SIDE * CIFAR_SIDE, CIFAR_CLASSES = 10 };
 bool cifar_read_header(struct data_stream *in, struct data_array *array);
 
+/* ---- events.c ---- */
+
+bool events_is_path(const char *path);
+/* Recordings, their labels, and how many the list holds in all. NULL: told. */
+struct samples *events_read(struct comp *c, const char *path, struct data_range range,
+                            uint64_t *total);
+
 /* ---- rows.c ---- */
 
 /* "[100, 28, 28]" */
 const char *data_shape_text(struct comp *c, const struct data_array *array);
+/* How many of *n rows the range has, into *n. */
+bool data_count_rows(struct comp *c, struct loc loc, struct data_range range, uint64_t *n);
 /* limit < 0: to the end. */
 bool data_read_rows(struct data_stream *in, const struct data_array *array, int64_t skip,
                     int64_t limit, struct data_rows *rows);

@@ -102,18 +102,16 @@ static bool read_f32(struct data_stream *in, const struct data_array *array,
   return true;
 }
 
-/* How many rows [skip, skip + limit) are; 0: told. */
-static uint64_t count_rows(const struct data_stream *in, const struct data_array *array,
-                           int64_t skip, int64_t limit) {
-  uint64_t n = array->dims[0], first = (uint64_t)skip;
+bool data_count_rows(struct comp *c, struct loc loc, struct data_range range, uint64_t *n) {
+  uint64_t first = (uint64_t)range.skip;
 
-  if (first >= n) {
-    diag_error(in->c->diag, in->loc, "--skip %lld leaves nothing of %llu samples", (long long)skip,
-               (unsigned long long)n);
-    return 0;
-  }
-  n -= first;
-  return limit >= 0 && (uint64_t)limit < n ? (uint64_t)limit : n;
+  if (first >= *n)
+    return diag_error(c->diag, loc, "--skip %lld leaves nothing of %llu samples",
+                      (long long)range.skip, (unsigned long long)*n);
+  *n -= first;
+  if (range.limit >= 0 && (uint64_t)range.limit < *n)
+    *n = (uint64_t)range.limit;
+  return true;
 }
 
 /* What the header says against what follows, and against what may be taken. */
@@ -143,9 +141,11 @@ bool data_read_rows(struct data_stream *in, const struct data_array *array, int6
 
   if (!measure(in, array, &e))
     return false;
-  n = count_rows(in, array, skip, limit);
+  n = array->dims[0];
+  if (!data_count_rows(in->c, in->loc, (struct data_range){skip, limit}, &n))
+    return false;
   n_elems = n * e.row_elems;
-  if (n == 0 || !check_sizes(in, array, e.all_bytes, n_elems * out_bytes))
+  if (!check_sizes(in, array, e.all_bytes, n_elems * out_bytes))
     return false;
   *rows = (struct data_rows){.dtype = is_u8 ? SAMPLES_U8 : SAMPLES_F32,
                              .first = (size_t)skip,

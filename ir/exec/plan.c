@@ -100,8 +100,8 @@ bool plan_has_clock(const struct plan *p) {
 bool plan_is_random(const struct plan *p) {
   return p->is_random;
 }
-bool plan_wants_unit_input(const struct plan *p) {
-  return p->wants_unit_input;
+enum plan_takes plan_takes(const struct plan *p) {
+  return p->takes;
 }
 bool plan_answers_in_spikes(const struct plan *p) {
   return p->answers_in_spikes;

@@ -55,7 +55,14 @@ struct plan_kernel {
 const struct plan_kernel *plan_kernel(enum plan_kernel_tag tag);
 
 /* Memory that a running network owns. Spike bitmaps share one region. */
-enum plan_buffer_kind { PLAN_MEMBRANE, PLAN_CURRENT, PLAN_INPUT, PLAN_COUNT, PLAN_SPIKES };
+enum plan_buffer_kind {
+  PLAN_MEMBRANE,
+  PLAN_CURRENT,
+  PLAN_INPUT,
+  PLAN_EVENTS,
+  PLAN_COUNT,
+  PLAN_SPIKES
+};
 
 struct plan_buffer {
   enum plan_buffer_kind kind;
@@ -151,11 +158,14 @@ uint16_t plan_spike_worth(const struct plan *p, size_t t);
 /* The lead of the largest output that ends a run early; 0: all steps are run. */
 float plan_early_exit(const struct plan *p);
 size_t plan_spike_words(const struct plan *p);
-/* The network has a clock; it draws random numbers; its input becomes spikes, so that it must lie
- * between 0 and 1; its output is a number of spikes, so that zeros are no answer. */
+/* What an input may be: finite numbers; numbers from 0 to 1, which become spikes; no numbers, but
+ * spikes that are pushed before each step. */
+enum plan_takes { PLAN_TAKES_NUMBERS, PLAN_TAKES_UNIT, PLAN_TAKES_EVENTS };
+enum plan_takes plan_takes(const struct plan *p);
+/* The network has a clock; it draws random numbers; its output is a number of spikes, so that zeros
+ * are no answer. */
 bool plan_has_clock(const struct plan *p);
 bool plan_is_random(const struct plan *p);
-bool plan_wants_unit_input(const struct plan *p);
 bool plan_answers_in_spikes(const struct plan *p);
 /* sizeof(net_state), the same on 32-bit and 64-bit targets; bytes of weights, tables and
  * descriptors. */

@@ -32,44 +32,71 @@ static const int32_t *encode_desc(struct plan_builder *b, const struct ir_node *
   return arena_memdup(b->arena, &d, sizeof d);
 }
 
-/* What is kept of the input, and the kernels that fill it and read it in every step. */
+/* How an input becomes spikes: what is kept of it, and the kernels that fill that when it is set
+ * and read it in every step. */
 struct encoder {
+  enum plan_takes takes;
   struct plan_buffer kept;
   const char *suffix;
   enum plan_kernel_tag fill, send;
+  bool is_timed, is_random;
 };
+
+static struct encoder encoder_of(enum ir_word code, size_t n) {
+  if (code == IR_W_CODE_POISSON)
+    return (struct encoder){PLAN_TAKES_UNIT,
+                            {.kind = PLAN_INPUT, .n = n},
+                            "_x",
+                            PLAN_KEEP_INPUT,
+                            PLAN_POISSON,
+                            true,
+                            true};
+  if (code == IR_W_CODE_LATENCY)
+    return (struct encoder){PLAN_TAKES_UNIT,
+                            {.kind = PLAN_COUNT, .n = n},
+                            "_times",
+                            PLAN_LATENCY_TIMES,
+                            PLAN_LATENCY,
+                            true,
+                            false};
+  return (struct encoder){PLAN_TAKES_EVENTS,
+                          {.kind = PLAN_EVENTS, .n = (n + 31) / 32},
+                          "_pending",
+                          PLAN_N_KERNELS,
+                          PLAN_TAKE_EVENTS,
+                          false,
+                          false};
+}
 
 /* A constant current needs no call: the projections read the input itself. */
 bool plan_add_encode(struct plan_builder *b, ir_id id) {
   const struct ir_node *n = ir_node(b->graph, id);
-  bool is_poisson = ir_attr_word(n, IR_A_CODE, IR_W_CODE_CURRENT) == IR_W_CODE_POISSON;
-  size_t n_inputs = plan_neurons(plan_shape_of(&n->type)), layer;
-  struct encoder e = {
-      {.kind = PLAN_COUNT, .n = n_inputs}, "_times", PLAN_LATENCY_TIMES, PLAN_LATENCY};
+  struct encoder e = encoder_of(ir_attr_word(n, IR_A_CODE, IR_W_CODE_CURRENT),
+                                plan_neurons(plan_shape_of(&n->type)));
   struct plan_op op = {.desc = encode_desc(b, n), .node = id};
   struct plan_arg kept, spikes;
 
   if (n->type.dtype == IR_CURRENT)
     return true;
-  if (is_poisson)
-    e = (struct encoder){{.kind = PLAN_INPUT, .n = n_inputs}, "_x", PLAN_KEEP_INPUT, PLAN_POISSON};
-  b->plan->wants_unit_input = true;
-  b->plan->is_random |= is_poisson;
-  op.layer = layer = plan_add_layer(b, id, 0);
-  kept = plan_add_buffer(b, layer, e.kept, e.suffix);
-  if (!plan_add_spikes(b, id, layer, &spikes))
+  b->plan->takes = e.takes;
+  b->plan->is_random |= e.is_random;
+  op.layer = plan_add_layer(b, id, 0);
+  kept = plan_add_buffer(b, op.layer, e.kept, e.suffix);
+  if (!plan_add_spikes(b, id, op.layer, &spikes))
     return false;
-  op.kernel = e.fill;
-  op.phase = PLAN_SET_INPUT;
-  op.arg[0] = (struct plan_arg){PLAN_ARG_INPUT, 0};
-  op.arg[1] = kept;
-  plan_add_op(b, op);
+  if (e.fill != PLAN_N_KERNELS) {
+    op.kernel = e.fill;
+    op.phase = PLAN_SET_INPUT;
+    op.arg[0] = (struct plan_arg){PLAN_ARG_INPUT, 0};
+    op.arg[1] = kept;
+    plan_add_op(b, op);
+  }
   op.kernel = e.send;
   op.phase = PLAN_STEP;
   op.counter = PLAN_N_SPIKES;
   op.arg[0] = kept;
-  op.arg[1] = the_clock;
-  op.arg[2] = spikes;
+  op.arg[1] = e.is_timed ? the_clock : spikes;
+  op.arg[2] = e.is_timed ? spikes : (struct plan_arg){PLAN_ARG_NULL, 0};
   plan_add_op(b, op);
   return true;
 }

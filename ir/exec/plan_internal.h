@@ -12,7 +12,8 @@ struct plan {
   size_t n_ops, n_buffers, n_tensors, n_layers;
   size_t input_size, output_size, steps, spike_words;
   float early_exit;
-  bool has_clock, is_random, wants_unit_input, answers_in_spikes;
+  enum plan_takes takes;
+  bool has_clock, is_random, answers_in_spikes;
   enum ir_word model; /* of all populations                             */
   size_t turn_steps;  /* 0: populations have no turns                  */
 };

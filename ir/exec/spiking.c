@@ -7,8 +7,10 @@
 #include "ir/base/diag.h"
 #include "ir/exec/plan.h"
 #include "ir/exec/spiking_internal.h"
+#include "ir/recordings.h"
 #include "ir/samples.h"
 #include "runtime/kernels/lead.h"
+#include "runtime/kernels/push_event.h"
 #include "runtime/kernels/spike_winner.h"
 #include "runtime/kernels/walk.h"
 
@@ -41,7 +43,9 @@ struct exec_spiking {
   void **buffer;
   uint32_t *spikes;
   float *input, *output;
-  uint32_t clock[2]; /* snn/descriptor.h */
+  uint32_t clock[2];                 /* snn/descriptor.h */
+  uint32_t *pending;                 /* pushed events; NULL: the network takes none */
+  const uint64_t *event, *event_end; /* of the recording, still to come: ir/recordings.h */
   struct exec_counts *counts;
   struct recorder *recorder;
   uint64_t uncounted;
@@ -132,6 +136,8 @@ static void start_memory(struct exec_spiking *e, struct arena *a) {
   for (size_t i = 0; i < plan_n_buffers(p); i++) {
     const struct plan_buffer *b = plan_buffer(p, i);
     e->buffer[i] = b->kind == PLAN_SPIKES ? e->spikes + b->at : arena_alloc(a, 1, buffer_bytes(b));
+    if (b->kind == PLAN_EVENTS)
+      e->pending = e->buffer[i];
   }
 }
 
@@ -168,6 +174,7 @@ static void begin_input(struct exec_spiking *e) {
     if (e->recorder[l].count)
       memset(e->recorder[l].count, 0, plan_layer(p, l)->n_outputs * sizeof(uint16_t));
   e->clock[1] = 0;
+  e->event = e->event_end = NULL;
   run_phase(&e->phase[PLAN_RESET]);
   run_phase(&e->phase[PLAN_SET_INPUT]);
 }
@@ -185,6 +192,14 @@ void exec_spiking_set_sample(struct exec_spiking *e, const struct samples *s, si
   exec_spiking_seed(e, (uint32_t)(s->first + i));
   samples_get(s, i, e->input);
   begin_input(e);
+  if (!s->recordings)
+    return;
+  e->event = s->recordings->event + s->recordings->begin[i];
+  e->event_end = s->recordings->event + s->recordings->begin[i + 1];
+}
+
+bool exec_spiking_push_event(struct exec_spiking *e, uint32_t address) {
+  return e->pending && snn_push_event(e->pending, (uint32_t)plan_input_size(e->plan), address) == 0;
 }
 
 static void record_bitmap(struct recorder *r, const uint32_t *spikes, uint16_t value) {
@@ -208,6 +223,9 @@ static void record_spikes(struct recorder *r, uint16_t worth) {
 uint32_t exec_spiking_step(struct exec_spiking *e) {
   const struct phase *p = &e->phase[PLAN_STEP];
   uint32_t spikes = 0;
+
+  for (; e->event < e->event_end && *e->event >> 32 == e->clock[1]; e->event++)
+    exec_spiking_push_event(e, (uint32_t)*e->event);
 
   for (size_t i = 0; i < p->n; i++) {
     uint32_t n = p->call[i].kernel(p->call[i].desc, p->call[i].arg);
@@ -279,5 +297,10 @@ const uint16_t *exec_spiking_unit_counts(const struct exec_spiking *e, size_t la
 }
 
 bool exec_check_samples(struct diag *d, const struct plan *p, const struct samples *s) {
-  return !plan_wants_unit_input(p) || samples_check_unit(s, d);
+  if (plan_takes(p) == PLAN_TAKES_EVENTS && !s->recordings)
+    return diag_error(
+        d, loc_file(s->path),
+        "these samples are no recordings, as --encode events needs them; N-MNIST .bs2 "
+        "or a .txt list of such files would be right");
+  return plan_takes(p) != PLAN_TAKES_UNIT || samples_check_unit(s, d);
 }

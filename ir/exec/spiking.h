@@ -29,8 +29,10 @@ struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p);
 /* Forgets the last input, then takes a new one (plan_input_size floats, model order). */
 void exec_spiking_set_input(struct exec_spiking *e, const float *x);
 /* The same with sample i, which is the presentation of that number: what is drawn depends on it and
- * the graph's seed alone. */
+ * the graph's seed alone. The steps of a recording push its events. */
 void exec_spiking_set_sample(struct exec_spiking *e, const struct samples *s, size_t i);
+/* An input spike of the next step; false: there is no such place, or the network takes none. */
+bool exec_spiking_push_event(struct exec_spiking *e, uint32_t address);
 /* False: told that a sample has values which this network cannot take. */
 bool exec_check_samples(struct diag *d, const struct plan *p, const struct samples *s);
 /* Number of the presentation that the next exec_spiking_set_input begins. */

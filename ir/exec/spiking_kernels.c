@@ -40,6 +40,7 @@
 #include "runtime/kernels/read_sent.h"
 #include "runtime/kernels/rest.h"
 #include "runtime/kernels/softmax.h"
+#include "runtime/kernels/take_events.h"
 #include "runtime/kernels/worth.h"
 
 #ifndef SPIKING_KERNELS

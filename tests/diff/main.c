@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #include "hash.h"
-#include "net.h"
+#include "present.h"
 
 static net_state state;
-static float x[NET_INPUT_SIZE], y[NET_OUTPUT_SIZE];
+static float y[NET_OUTPUT_SIZE];
 
 static void run_image(unsigned long image) {
   struct hash h = hash_new();
@@ -14,12 +14,11 @@ static void run_image(unsigned long image) {
 #ifdef HAS_SEED
   net_seed(&state, (uint32_t)image);
 #endif
-  net_reset(&state);
-  if (net_set_input(&state, x) != 0)
+  if (present(&state) != 0)
     printf("input refused\n");
   for (int t = 0; t < NET_STEPS; t++) {
     uint32_t n = 0;
-    int spikes = net_step(&state);
+    int spikes = present_step(&state, t);
     for (int l = 0; l < NET_LAYERS; l++) {
       hash_word(&h.spikes, state.spikes[l]);
       n += state.spikes[l];
@@ -29,7 +28,7 @@ static void run_image(unsigned long image) {
     net_output_of(&state, y);
     hash_floats(&h.output, y, NET_OUTPUT_SIZE);
   }
-  hash_word(&h.output, (uint32_t)net_run(&state, x, y));
+  hash_word(&h.output, (uint32_t)present_all(&state, y));
   hash_floats(&h.output, y, NET_OUTPUT_SIZE);
   hash_print(&h, image);
 }

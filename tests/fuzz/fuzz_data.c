@@ -1,6 +1,6 @@
 /* Fuzz target: any bytes as a file of samples. The first byte chooses the ending of its name, which
- * tells CIFAR, whether it holds samples or labels, and the rows that are wanted; the rest is the
- * file. */
+ * tells CIFAR and recordings, whether it holds samples or labels, and the rows that are wanted; the
+ * rest is the file. */
 #include "tests/fuzz/fuzz.h"
 
 #include <sys/mman.h>
@@ -11,20 +11,28 @@
 
 enum { MAX_BYTES = 1 << 20 };
 
-/* A file in memory, its two names, and sixteen labels that stay. */
+/* A file in memory, its names, and sixteen labels that stay. */
 static struct {
   int fd;
-  char plain[64], bin[256], labels[64];
+  char plain[64], bin[256], txt[256], bs2[256], labels[64];
 } file;
 
-static void remove_link(void) {
+static void remove_links(void) {
   unlink(file.bin);
+  unlink(file.txt);
+  unlink(file.bs2);
+}
+
+static void link_to_file(char link[256], const char *ending) {
+  const char *dir = getenv("TMPDIR");
+
+  snprintf(link, 256, "%s/fuzz-%d%s", dir ? dir : "/tmp", (int)getpid(), ending);
+  require(symlink(file.plain, link) == 0);
 }
 
 static void open_files(void) {
   static const char sixteen[] = "\0\0\x08\x01\0\0\0\x10"
                                 "0123456789012345";
-  const char *dir = getenv("TMPDIR");
   int labels = memfd_create("labels", 0);
 
   file.fd = memfd_create("samples", 0);
@@ -32,8 +40,10 @@ static void open_files(void) {
   require(write(labels, sixteen, sizeof sixteen - 1) == sizeof sixteen - 1);
   snprintf(file.plain, sizeof file.plain, "/proc/self/fd/%d", file.fd);
   snprintf(file.labels, sizeof file.labels, "/proc/self/fd/%d", labels);
-  snprintf(file.bin, sizeof file.bin, "%s/fuzz-%d.bin", dir ? dir : "/tmp", (int)getpid());
-  require(symlink(file.plain, file.bin) == 0 && atexit(remove_link) == 0);
+  link_to_file(file.bin, ".bin");
+  link_to_file(file.txt, ".txt");
+  link_to_file(file.bs2, ".bs2");
+  require(atexit(remove_links) == 0);
 }
 
 /* Every value is finite, fits the model, and can be read. */
@@ -55,7 +65,7 @@ static void check_samples(struct comp *c, struct samples *s) {
 static void check_data(struct fuzz *f, const uint8_t *data, size_t len) {
   struct comp *c = &f->comp;
   unsigned how = len ? data[0] : 0;
-  const char *path = how & 1 ? file.bin : file.plain;
+  const char *path = how & 32 ? file.bs2 : how & 64 ? file.txt : how & 1 ? file.bin : file.plain;
   const char *samples = how & 2 ? file.labels : path;
   struct samples *s;
 

@@ -113,6 +113,12 @@ def data_seeds():
         yield name, b"\0" + data
         yield name + "-some", b"\x15" + data
         yield name + "-labels", b"\x02" + data
+    events = bytes([1, 2, 0, 0, 1, 33, 33, 128 + 1, 17, 112, 1, 2, 0, 0, 1, 0, 3, 4, 147, 224])
+    yield "recording", b"\x20" + events
+    yield "recording-outside", b"\x20" + events + bytes([34, 0, 0, 0, 0])
+    yield "recording-cut", b"\x20" + events[:-1]
+    yield "list", b"\x40# name label\nnone.bs2 1\n\n60001\t7\r\n"
+    yield "list-bad", b"\x40none.bs2 x\n"
     for name in "idx-u1", "f4":
         packed = gzip.compress(arrays[name], mtime=0)
         yield name + "-gz", b"\0" + packed

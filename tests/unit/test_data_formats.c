@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "frontend/data/data.h"
+#include "ir/recordings.h"
 #include "ir/samples.h"
 
 /* ---- making files ---- */
@@ -337,6 +338,85 @@ static void labels_that_do_not_belong_are_told(void **state) {
   unit_assert_said(u, "No such file");
 }
 
+/* ---- recordings ---- */
+
+/* 5 bytes: x, y, polarity, time. */
+static void put_event(struct blob *b, uint8_t x, uint8_t y, uint8_t polarity, uint32_t time_us) {
+  put(b,
+      (uint8_t[]){x, y, (uint8_t)(polarity << 7 | time_us >> 16), (uint8_t)(time_us >> 8),
+                  (uint8_t)time_us},
+      5);
+}
+
+static const char *save_text(struct unit *u, const char *name, const char *text) {
+  return unit_file(u, name, text, strlen(text));
+}
+
+/* The list, and one recording beside it: events of steps 0, 0 (again), 2 and 7 of 1 ms. */
+static const char *save_list(struct unit *u, const char *list) {
+  struct blob b = {.len = 0};
+
+  put_event(&b, 33, 2, 1, 7999);
+  put_event(&b, 1, 2, 0, 0);
+  put_event(&b, 1, 2, 0, 999);
+  put_event(&b, 0, 33, 1, 2000);
+  save(u, "b.bs2", b);
+  u->opt.event_step = 1000;
+  return save_text(u, "list.txt", list);
+}
+
+static void recordings_are_binned_sorted_and_labelled(void **state) {
+  struct unit *u = *state;
+  const char *path = save_list(u, "# name label\r\nb.bs2\t7\n\nb.bs2  12");
+  struct samples *s = data_read(&u->comp, path, NULL, 1, -1);
+  static const uint64_t want[] = {2 * 34 + 1, 2ull << 32 | (34 * 34 + 33 * 34),
+                                  7ull << 32 | (34 * 34 + 2 * 34 + 33)};
+
+  if (!s)
+    fail_msg("%s", unit_said(u));
+  assert_int_equal(s->n, 1);
+  assert_int_equal(s->first, 1);
+  assert_int_equal(s->labels[0], 12);
+  assert_int_equal(s->recordings->begin[1], 3);
+  assert_memory_equal(s->recordings->event, want, sizeof want);
+  s = data_read(&u->comp, arena_printf(u->comp.arena, "%s/b.bs2", u->folder), NULL, 0, -1);
+  assert_true(s && s->n == 1 && !s->labels && s->recordings->begin[1] == 3);
+}
+
+static void bad_recordings_are_told(void **state) {
+  static const struct {
+    const char *list, *said;
+  } rows[] = {
+      {"# nothing\n\n", "lists no recordings"},
+      {"b.bs2 7\nb.bs2\n", "list.txt:2:1: error: \"b.bs2\"; the name of a recording and its label"},
+      {"b.bs2 seven", "are wanted: 60001 7"},
+      {"b.bs2 1234567", "are wanted: 60001 7"},
+      {" b.bs2 1", "are wanted: 60001 7"},
+      {"c.bs2 1", "recording \"c.bs2\""},
+      {"60001 1", "recording \"list/60001.bs2\""},
+      {"../b.bs2 1", "recording \"../b.bs2\""},
+      {"odd.bs2 1", "6 bytes; events of 5 bytes do not fit"},
+      {"outside.bs2 1", "event 1 is at x 3, y 34; recordings are 34 x 34"},
+  };
+  struct unit *u = *state;
+  struct blob b = {.len = 0};
+
+  put_event(&b, 3, 33, 0, 1);
+  put_event(&b, 3, 34, 0, 1);
+  save(u, "outside.bs2", b);
+  save_text(u, "odd.bs2", "abcdef");
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    if (data_read(&u->comp, save_list(u, rows[i].list), NULL, 0, -1))
+      fail_msg("accepted: %s", rows[i].list);
+    unit_assert_said(u, rows[i].said);
+  }
+  assert_null(data_read(&u->comp, save_list(u, "b.bs2 1"), NULL, 1, -1));
+  unit_assert_said(u, "--skip 1 leaves nothing of 1 samples");
+  u->opt.max_memory = 24;
+  assert_null(data_read(&u->comp, save_list(u, "b.bs2 1"), NULL, 0, -1));
+  unit_assert_said(u, "4 events take 32 bytes of memory; at most 24 are allowed");
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, unit_begin, unit_end)
   const struct CMUnitTest tests[] = {
@@ -352,6 +432,8 @@ int main(void) {
       TEST(damaged_packing_is_told),
       TEST(memory_is_bounded_by_the_option),
       TEST(labels_that_do_not_belong_are_told),
+      TEST(recordings_are_binned_sorted_and_labelled),
+      TEST(bad_recordings_are_told),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

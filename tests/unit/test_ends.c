@@ -6,10 +6,12 @@
 
 #include "ir/exec/plan.h"
 #include "ir/ir.h"
+#include "ir/recordings.h"
 #include "ir/samples.h"
 #include "runtime/kernels/check_unit.h"
 #include "runtime/kernels/exp.h"
 #include "runtime/kernels/philox.h"
+#include "runtime/kernels/push_event.h"
 #include "runtime/kernels/spike_winner.h"
 #include "snn/descriptor.h"
 #include "tests/unit/variants.h"
@@ -137,6 +139,31 @@ static void latency_sends_one_spike_the_larger_the_earlier(void **state) {
     assert_int_equal(total[i], input[stored(i)] > 0);
 }
 
+/* Places are in the order of the model; what is pushed is there for one step. */
+static void events_are_the_spikes_of_the_next_step(void **state) {
+  static const uint32_t places[] = {0, 5, 6, 100, N - 1, 100};
+  uint32_t pending[(N + 31) / 32] = {0}, bits[WORDS];
+  size_t n;
+  spiking_call *const *const *variant = variants(&n);
+
+  (void)state;
+  for (size_t v = 0; v < n; v++) {
+    void *arg[PLAN_MAX_ARGS] = {pending, bits};
+    for (size_t k = 0; k < 6; k++)
+      assert_int_equal(snn_push_event(pending, N, places[k]), 0);
+    assert_int_equal(snn_push_event(pending, N, N), -1);
+    memset(bits, 0xFF, sizeof bits);
+    assert_int_equal(variant[v][PLAN_TAKE_EVENTS](&encode, arg), 5);
+    for (size_t i = 0; i < N; i++) {
+      bool is_pushed = false;
+      for (size_t k = 0; k < 6; k++)
+        is_pushed |= stored(i) == places[k];
+      assert_int_equal(has_bit(bits, i), is_pushed);
+    }
+    assert_int_equal(variant[v][PLAN_TAKE_EVENTS](&encode, arg), 0);
+  }
+}
+
 static void softmax_spikes_with_its_probabilities(void **state) {
   const struct snn_softmax d = {6, 3, 0};
   const float v[6] = {1, -2, 3, 2.5f, -90, 3};
@@ -182,7 +209,7 @@ static const char net[] =
     "%r = readout %d {readout=softmax, bias=f32[2]{0.5, 0}, layer=\"last\"} : f32[2]\n"
     "%y = output %r : f32[2]\n";
 
-static const float rows[3][4] = {{0.5f, 0.25f, 0, 0.75f}, {0.5f, 0.25f, 0, 0.75f}, {0, 0, 0, 0}};
+static const float numbers[3][4] = {{0.5f, 0.25f, 0, 0.75f}, {0.5f, 0.25f, 0, 0.75f}, {0, 0, 0, 0}};
 
 static struct samples samples_of(size_t first) {
   return (struct samples){.path = "s",
@@ -193,7 +220,7 @@ static struct samples samples_of(size_t first) {
                           .channels = 4,
                           .height = 1,
                           .width = 1,
-                          .data = rows[first],
+                          .data = numbers[first],
                           .scale = 1,
                           .model_layout = SAMPLES_FLAT,
                           .model_size = 4};
@@ -256,7 +283,7 @@ static void what_is_drawn_depends_on_the_number_of_the_sample(void **state) {
   assert_non_null(g);
   p = plan_new(u->comp.arena, u->comp.diag, g);
   assert_non_null(p);
-  assert_true(plan_has_clock(p) && plan_is_random(p) && plan_wants_unit_input(p) &&
+  assert_true(plan_has_clock(p) && plan_is_random(p) && plan_takes(p) == PLAN_TAKES_UNIT &&
               plan_answers_in_spikes(p));
   assert_true(run(u, p, samples_of(0), 0, first) > 0);
   run(u, p, samples_of(0), 0, again);
@@ -274,7 +301,7 @@ static void a_class_needs_a_spike(void **state) {
   struct exec_spiking *e =
       exec_spiking_new(u->comp.arena, plan_new(u->comp.arena, u->comp.diag, g));
 
-  exec_spiking_set_input(e, rows[0]);
+  exec_spiking_set_input(e, numbers[0]);
   assert_int_equal(exec_spiking_class(e), -1);
   for (size_t t = 0; t < 20; t++)
     exec_spiking_step(e);
@@ -294,6 +321,108 @@ static void values_that_spikes_cannot_say_are_refused(void **state) {
   unit_assert_said(u, "sample 41 becomes 1.25; spikes can say 0 to 1");
 }
 
+/* Two recordings of 6 x 6 pixels; events of the first: steps 0 (brighter and darker at one pixel,
+ * and outside of the middle), 1 and 9. */
+static struct recordings *recordings_of(struct unit *u) {
+  struct recordings r = {.n = 2, .height = 6, .width = 6};
+  const uint64_t event[] = {recordings_event(0, 2 * 6 + 3), recordings_event(0, 36 + 2 * 6 + 3),
+                            recordings_event(0, 0),         recordings_event(1, 36 + 1 * 6 + 4),
+                            recordings_event(9, 4 * 6 + 1), recordings_event(1, 3 * 6 + 3)};
+  const size_t begin[] = {0, 5, 6};
+
+  r.event = arena_memdup(u->comp.arena, event, sizeof event);
+  r.begin = arena_memdup(u->comp.arena, begin, sizeof begin);
+  return arena_memdup(u->comp.arena, &r, sizeof r);
+}
+
+static void recordings_fit_maps_in_their_middle(void **state) {
+  static const struct {
+    int64_t dims[4];
+    size_t n_events;
+    uint64_t event[5];
+    float rate_0, rate_last;
+  } rows[] = {
+      {{1, 1, 4, 4}, 4, {6, 1ull << 32 | 3, 9ull << 32 | 12, 1ull << 32 | 10}, 0, 0},
+      {{1, 2, 4, 4}, 5, {6, 22, 1ull << 32 | 19, 9ull << 32 | 12, 1ull << 32 | 10}, 0, 0},
+      {{1, 2, 6, 6}, 6, {0, 15, 51, 1ull << 32 | 46, 9ull << 32 | 25}, 0.1f, 0},
+      {{1, 4, 4, 1}, 4, {6, 1ull << 32 | 3, 9ull << 32 | 12, 1ull << 32 | 10}, 0, 0},
+      {{1, 16, 1, 1}, 4, {6, 1ull << 32 | 3, 9ull << 32 | 12, 1ull << 32 | 10}, 0, 0},
+  };
+  struct unit *u = *state;
+
+  u->opt.steps = 10;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct samples s = {.path = "r", .n = 2, .recordings = recordings_of(u)};
+    struct ir_type type = ir_type_make(IR_F32, 4, rows[i].dims);
+    float x[72];
+    if (!samples_prepare(&s, u->comp.diag, &type, &u->opt))
+      fail_msg("%s", unit_said(u));
+    assert_int_equal(s.model_size, ir_type_count(&type));
+    assert_int_equal(s.recordings->begin[2], rows[i].n_events);
+    assert_memory_equal(s.recordings->event, rows[i].event,
+                        (rows[i].n_events < 5 ? rows[i].n_events : 5) * sizeof(uint64_t));
+    samples_get(&s, 0, x);
+    assert_true(x[0] == rows[i].rate_0 && x[s.model_size - 1] == rows[i].rate_last);
+    assert_true(samples_check_unit(&s, u->comp.diag));
+  }
+}
+
+static void recordings_that_do_not_fit_are_refused(void **state) {
+  static const int64_t dims[][4] = {{1, 3, 4, 4}, {1, 1, 7, 4}, {1, 1, 4, 7}, {1, 37, 1, 1}};
+  struct unit *u = *state;
+  struct samples s = {.path = "r", .n = 2, .recordings = recordings_of(u)};
+  struct ir_type type;
+
+  for (size_t i = 0; i < 4; i++) {
+    type = ir_type_make(IR_F32, 4, dims[i]);
+    assert_false(samples_prepare(&s, u->comp.diag, &type, &u->opt));
+    unit_assert_said(u, "recordings of 6 x 6 do not fit the input [1, ");
+  }
+  u->opt.input_scale = 2;
+  assert_false(samples_prepare(&s, u->comp.diag, &type, &u->opt));
+  unit_assert_said(u, "no --input-scale");
+}
+
+/* The steps of a recording push its events, each in its step, and none of the recording before. */
+static void the_executor_plays_recordings(void **state) {
+  struct unit *u = *state;
+  const char *text = arena_printf(
+      u->comp.arena,
+      "ir 1\ngraph \"net\" {facts=[shaped, single, folded, balanced, spiking, laid_out, placed], "
+      "steps=3, spike_words=36}\n"
+      "%%x = input : f32[1, 1, 6, 6]\n"
+      "%%e = encode %%x {code=events, layout=chw, layer=\"input\", spikes_at=0} : spikes[1, 6, "
+      "6]\n"
+      "%%d = project_avgpool %%e {kernel=[6, 6], weight=f32[1]{1}} : current[1, 1, 1]\n"
+      "%%r = readout %%d {readout=membrane, layer=\"last\"} : f32[1]\n"
+      "%%y = output %%r : f32[1]\n");
+  struct ir_graph *g = ir_parse(u->comp.arena, u->comp.diag, "net.ir", text, strlen(text));
+  struct samples s = {.path = "r", .n = 2, .recordings = recordings_of(u)};
+  struct samples pictures = samples_of(0);
+  const struct plan *p;
+  struct exec_spiking *e;
+
+  assert_non_null(g);
+  p = plan_new(u->comp.arena, u->comp.diag, g);
+  assert_non_null(p);
+  assert_int_equal(plan_takes(p), PLAN_TAKES_EVENTS);
+  assert_false(exec_check_samples(u->comp.diag, p, &pictures));
+  unit_assert_said(u, "these samples are no recordings");
+  assert_true(exec_check_samples(u->comp.diag, p, &s));
+  assert_true(
+      samples_prepare(&s, u->comp.diag, &ir_node(g, ir_nth(g, IR_INPUT, 0))->type, &u->opt));
+  e = exec_spiking_new(u->comp.arena, p);
+  for (size_t i = 0; i < 2; i++) {
+    exec_spiking_set_sample(e, &s, i);
+    assert_int_equal(exec_spiking_step(e), i == 0 ? 2 : 0);
+    assert_int_equal(exec_spiking_step(e), 1);
+    assert_int_equal(exec_spiking_step(e), 0);
+  }
+  assert_true(exec_spiking_push_event(e, 35));
+  assert_false(exec_spiking_push_event(e, 36));
+  assert_int_equal(exec_spiking_step(e), 1);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, unit_begin, unit_end)
   const struct CMUnitTest tests[] = {
@@ -307,6 +436,10 @@ int main(void) {
       TEST(a_class_needs_a_spike),
       TEST(counted_spikes_are_the_answer),
       TEST(values_that_spikes_cannot_say_are_refused),
+      TEST(events_are_the_spikes_of_the_next_step),
+      TEST(recordings_fit_maps_in_their_middle),
+      TEST(recordings_that_do_not_fit_are_refused),
+      TEST(the_executor_plays_recordings),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,7 @@ static const char spiking[] =
     "%h = encode %x {code=current, layout=hwc} : current[4, 2, 4]\n"
     "%l = encode %x {code=current, layout=flat} : current[32]\n"
     "%ep = encode %x {code=poisson, layout=chw, layer=\"in\", spikes_at=0} : spikes[2, 4, 4]\n"
+    "%ee = encode %x {code=events, layout=hwc} : spikes[4, 2, 4]\n"
     "%el = encode %x {code=latency, layout=flat} : spikes[32]\n"
     "%p = population %e {model=if, threshold=f32[2]{1, 2}, bias=f32[1]{-1}, v_init=0.5,"
     " reset=subtract, params=f32[2]{1, 2}, layer=\"a \\\"b\\\"\", spikes_at=0} : spikes[2, 4, 4]\n"

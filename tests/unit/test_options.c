@@ -123,7 +123,7 @@ static void a_wrong_line_is_refused_with_what_would_be_right(void **state) {
       {"m --verbose=1", "takes no value"},
       {"m --normalize msq", "percentile|mse|max|weights|none"},
       {"m --normalize percent", "percentile|mse|max|weights|none"},
-      {"m --encode rate", "current|poisson|latency"},
+      {"m --encode rate", "current|poisson|latency|events"},
       {"m --readout rate", "membrane|count|softmax"},
       {"m --input-std 0", "above 0"},
       {"m --input-std 1,,1", "above 0"},
