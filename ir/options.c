@@ -467,7 +467,8 @@ static bool check_code(const struct options *o, struct diag *d) {
   else if (o->reset != RESET_SUBTRACT)
     other = "--reset zero: what a spike leaves is part of the code";
   else if (o->encode != ENCODE_CURRENT)
-    other = "--encode poisson or latency: the first layer has to have all of its input at once";
+    other =
+        "--encode poisson, latency or events: the first layer has to have all of its input at once";
   else if (o->readout != READOUT_MEMBRANE)
     other = "--readout count or softmax: outputs would spike before they have heard anything";
   else if (o->early_exit != 0)
