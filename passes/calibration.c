@@ -133,7 +133,8 @@ static void take_item(void *ctx, size_t worker, size_t item) {
   (void)worker;
   for (size_t s = 0; s < w->n_round; s++)
     w->items->take(it->state, exec_analog_value(w->exec[s], v->seen) + first,
-                   calibration_count(w->cal, it));
+                   calibration_count(w->cal, it),
+                   w->items->weight ? w->items->weight[w->first + s] : 1);
 }
 
 bool calibration_check_samples(struct comp *c, const char *pass, const char *instead) {

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ir/ir.h"
 
@@ -48,11 +49,12 @@ struct calibration_item {
   void *state;
 };
 /* Takes n elements of one sample; no item is on two threads at once. */
-typedef void calibration_take(void *state, const float *x, size_t n);
+typedef void calibration_take(void *state, const float *x, size_t n, uint32_t weight);
 struct calibration_items {
   struct calibration_item *item;
   size_t n;
   calibration_take *take;
+  const uint32_t *weight; /* per sample, or NULL: all weigh 1 */
 };
 
 /* An item for every channel and every layer, each with a zeroed state of its own. */

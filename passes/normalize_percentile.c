@@ -52,9 +52,10 @@ static void sift_up(float *heap, size_t at) {
   heap[at] = x;
 }
 
-static void top_take(void *state, const float *x, size_t n) {
+static void top_take(void *state, const float *x, size_t n, uint32_t weight) {
   struct top *t = state;
 
+  (void)weight;
   for (size_t i = 0; i < n; i++) {
     if (!(x[i] > 0))
       continue;

@@ -141,22 +141,48 @@ static void maximum_is_percentile_100(void **state) {
   assert_true(scale[1] == sorted_percentile(f, 1, 1, 100));
 }
 
-/* Sum of squared differences between the positive values of channel 1 (or the maxima of its 5x5
- * windows) and what T steps can say. */
-static double error_of(const struct net *f, double scale, double steps, bool pooled) {
-  double sum = 0;
+static int rising(const void *a, const void *b) {
+  return (*(const float *)a > *(const float *)b) - (*(const float *)a < *(const float *)b);
+}
 
+/* The weight of each sample: by its largest output less the second, where the outputs are all
+ * values above 0 or the maxima of the channels. */
+static void find_weights(const struct net *f, bool pooled, double weight[N_SAMPLES]) {
+  float lead[N_SAMPLES], sorted[N_SAMPLES];
+
+  for (size_t s = 0; s < N_SAMPLES; s++) {
+    float y[SIZE] = {0};
+    for (size_t i = 0; i < SIZE; i++) {
+      size_t at = pooled ? i / N_EACH : i;
+      y[at] = fmaxf(y[at], f->x[s * SIZE + i]);
+    }
+    qsort(y, SIZE, sizeof *y, rising);
+    sorted[s] = lead[s] = y[SIZE - 1] - y[SIZE - 2];
+  }
+  qsort(sorted, N_SAMPLES, sizeof *sorted, rising);
+  for (size_t s = 0; s < N_SAMPLES; s++)
+    weight[s] = 1 / pow(0.3 + (double)(lead[s] / sorted[N_SAMPLES / 2]), 2);
+}
+
+/* Weighted sum of squared differences between the positive values of channel 1 (or the maxima of
+ * its 5x5 windows) and what T steps can say. */
+static double error_of(const struct net *f, double scale, double steps, bool pooled) {
+  double sum = 0, weight[N_SAMPLES];
+
+  find_weights(f, pooled, weight);
   for (size_t s = 0; s < N_SAMPLES; s++) {
     const float *x = f->x + s * SIZE + N_EACH;
     float most = 0;
     for (size_t i = 0; i < N_EACH; i++) {
       double n = fmin(floor((double)x[i] * steps / scale + 0.5), steps);
       most = fmaxf(most, x[i]);
-      sum += !pooled && x[i] > 0 ? pow(n * scale / steps - (double)x[i], 2) : 0;
+      sum += !pooled && x[i] > 0 ? weight[s] * pow(n * scale / steps - (double)x[i], 2) : 0;
     }
     if (pooled)
-      sum += pow(
-          fmin(floor((double)most * steps / scale + 0.5), steps) * scale / steps - (double)most, 2);
+      sum +=
+          weight[s] *
+          pow(fmin(floor((double)most * steps / scale + 0.5), steps) * scale / steps - (double)most,
+              2);
   }
   return sum;
 }
