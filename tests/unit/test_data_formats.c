@@ -343,7 +343,7 @@ static void labels_that_do_not_belong_are_told(void **state) {
 /* 5 bytes: x, y, polarity, time. */
 static void put_event(struct blob *b, uint8_t x, uint8_t y, uint8_t polarity, uint32_t time_us) {
   put(b,
-      (uint8_t[]){x, y, (uint8_t)(polarity << 7 | time_us >> 16), (uint8_t)(time_us >> 8),
+      (uint8_t[]){x, y, (uint8_t)((uint32_t)polarity << 7 | time_us >> 16), (uint8_t)(time_us >> 8),
                   (uint8_t)time_us},
       5);
 }
