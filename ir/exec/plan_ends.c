@@ -78,6 +78,9 @@ bool plan_add_encode(struct plan_builder *b, ir_id id) {
 
   if (n->type.dtype == IR_CURRENT)
     return true;
+  if (ir_n_of(b->graph, IR_ENCODE) > 1)
+    return plan_fail(b, n, "is one of %zu; an input that becomes spikes has one",
+                     ir_n_of(b->graph, IR_ENCODE));
   b->plan->takes = e.takes;
   b->plan->is_random |= e.is_random;
   op.layer = plan_add_layer(b, id, 0);

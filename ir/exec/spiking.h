@@ -26,7 +26,8 @@ struct exec_counts {
 };
 
 struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p);
-/* Forgets the last input, then takes a new one (plan_input_size floats, model order). */
+/* Forgets the last input, then takes a new one (plan_input_size floats, model order), of numbers as
+ * plan_takes says. */
 void exec_spiking_set_input(struct exec_spiking *e, const float *x);
 /* The same with sample i, which is the presentation of that number: what is drawn depends on it and
  * the graph's seed alone. The steps of a recording push its events. */

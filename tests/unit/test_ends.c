@@ -295,6 +295,31 @@ static void what_is_drawn_depends_on_the_number_of_the_sample(void **state) {
   assert_memory_equal(second, skipped, sizeof second);
 }
 
+static void what_plans_cannot_run_is_refused(void **state) {
+  static const struct {
+    const char *part, *instead, *said;
+  } rows[] = {
+      {"%d = ", "%f = encode %x {code=current, layout=flat} : current[4]\n%d = ", "is one of 2"},
+      {", spikes_at=0", "", "has no spikes_at"},
+      {"%r = readout %d {readout=softmax, bias=f32[2]{0.5, 0}, layer=\"last\"} : f32[2]\n"
+       "%y = output %r : f32[2]",
+       "%r = readout %e {readout=count, layer=\"last\"} : f32[4]\n%y = output %r : f32[4]",
+       "readout=count reads a population"},
+  };
+  struct unit *u = *state;
+
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const char *at = strstr(net, rows[i].part);
+    const char *text = arena_printf(u->comp.arena, "%.*s%s%s", (int)(at - net), net,
+                                    rows[i].instead, at + strlen(rows[i].part));
+    struct ir_graph *g = ir_parse(u->comp.arena, u->comp.diag, "net.ir", text, strlen(text));
+    if (!g)
+      fail_msg("%s in %s", unit_said(u), text);
+    assert_null(plan_new(u->comp.arena, u->comp.diag, g));
+    unit_assert_said(u, rows[i].said);
+  }
+}
+
 static void a_class_needs_a_spike(void **state) {
   struct unit *u = *state;
   struct ir_graph *g = ir_parse(u->comp.arena, u->comp.diag, "net.ir", net, strlen(net));
@@ -434,6 +459,7 @@ int main(void) {
       TEST(no_spike_is_no_answer),
       TEST(what_is_drawn_depends_on_the_number_of_the_sample),
       TEST(a_class_needs_a_spike),
+      TEST(what_plans_cannot_run_is_refused),
       TEST(counted_spikes_are_the_answer),
       TEST(values_that_spikes_cannot_say_are_refused),
       TEST(events_are_the_spikes_of_the_next_step),
