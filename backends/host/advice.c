@@ -70,6 +70,23 @@ static const char *rule_maxpool(const struct facts *f) {
                       points(f, f->x->network));
 }
 
+static const char *rule_readout(const struct facts *f) {
+  if (f->opt->readout == READOUT_MEMBRANE || !is_certain(f, f->x->readout))
+    return NULL;
+  return arena_printf(f->arena,
+                      "spikes of the last layer cost %s against the sum of its inputs, which is at "
+                      "hand.",
+                      points(f, f->x->readout));
+}
+
+static const char *rule_encode(const struct facts *f) {
+  if (f->opt->encode == ENCODE_CURRENT || !is_lossy(f))
+    return NULL;
+  return "an input of spikes is an input with noise; as a constant current it is exact, at the "
+         "price "
+         "of the multiplications of the first layer.";
+}
+
 static const char *rule_early_exit(const struct facts *f) {
   if (!is_certain(f, f->x->early_exit))
     return NULL;
@@ -195,6 +212,8 @@ static const struct rule {
     {rule_maxpool, "--maxpool gate", AS_IT_IS},
     {rule_v_init, "--v-init 0.5", AS_IT_IS},
     {rule_reset, "--reset subtract", AS_IT_IS},
+    {rule_readout, "--readout membrane", AS_IT_IS},
+    {rule_encode, "--encode current", AS_IT_IS},
     {rule_early_exit, "a larger --early-exit, or none", AS_IT_IS},
     {rule_scope, "--scope channel", AS_IT_IS},
     {rule_saturated, "--normalize max", AS_IT_IS},

@@ -28,6 +28,7 @@ struct recorded {
 struct recording {
   struct comp *comp;
   size_t n_layers, n_samples, steps, n_spike_steps;
+  double unit_value; /* see plan_unit_value */
   struct recorded *layer;
 };
 
@@ -64,7 +65,7 @@ static void record_step(struct recording *r, const struct exec_spiking *snn, siz
     for (size_t k = 0; k < l->n_units; k++) {
       uint16_t count = counts[unit_at(l, k)];
 
-      l->spikes[t * l->n_units + k] = (int8_t)(count - l->before[k]);
+      l->spikes[t * l->n_units + k] = (int8_t)((count > l->before[k]) - (count < l->before[k]));
       l->before[k] = count;
     }
   }
@@ -81,7 +82,7 @@ static void record_sample(struct recording *r, const struct exec_analog *ann,
       size_t u = unit_at(l, k);
 
       l->activation[sample * l->n_units + k] = y[layer_map_index(&l->map, u)];
-      l->rate[sample * l->n_units + k] = (float)counts[u] / (float)r->steps;
+      l->rate[sample * l->n_units + k] = (float)(counts[u] * r->unit_value);
     }
   }
 }
@@ -132,7 +133,7 @@ static bool write(const struct recording *r) {
 
 bool record_write(struct comp *c, const struct ir_graph *spiking, const struct plan *plan,
                   const struct samples *samples) {
-  struct recording r = {.comp = c, .steps = plan_steps(plan)};
+  struct recording r = {.comp = c, .steps = plan_steps(plan), .unit_value = plan_unit_value(plan)};
   struct exec_analog *ann = exec_analog_new(c->arena, c->analog);
   struct exec_spiking *snn = exec_spiking_new(c->arena, plan);
   float *x = ARENA_NEW(c->arena, float, samples->model_size);

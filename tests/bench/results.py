@@ -2,12 +2,13 @@
 """What `make results` does: runs eval on the networks of $SNNCC_MODELS and all test images of
 $SNNCC_DATA, and writes the part of docs/RESULTS.md between its marks, and docs/plots/.
 
-    tests/bench/results.py [--images N] [--only NAME] [--report]
+    tests/bench/results.py [--images N] [--only NAME] [--report] [--build FOLDER]
 
 Each run's JSON is kept in build/results and used again while the compiler, the model and the options
 are the same, so what was interrupted goes on. --images N takes the first N images only, --only NAME
 one network, --report runs nothing; all three are for trial: they write to build/results-trial instead
-of docs. The figures come out of the JSON files alone."""
+of docs. --build: the folder for what is kept, instead of build. The figures come out of the JSON files
+alone."""
 import argparse
 import hashlib
 import json
@@ -17,7 +18,8 @@ import sys
 import time
 
 import results_doc
-from results_doc import ABLATION, ABLATION_STEPS, EXITS, NETWORKS, RECORDED, STEPS
+from results_doc import (ABLATION, ABLATION_STEPS, CODED, CODES, EXITS, NETWORKS, RECORDED,
+                         STEPS)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -34,9 +36,9 @@ class Run:
         if images:
             self.words += ["--limit", str(images)]
         self.record = record
-        # Simulation takes time by steps and synapses, all else about as much as a few steps.
+        # Simulation takes time by steps and synapses; conversion runs 1000 samples some times over.
         steps = int(options[options.index("--steps") + 1])
-        self.work = self.images * (steps + 8) * network.macs**0.5
+        self.work = (self.images * (steps + 8) + 20000) * network.macs**0.5
 
     def path(self, folder, ending):
         return os.path.join(folder, f"{self.network.name}-{self.name}{ending}")
@@ -101,6 +103,8 @@ def all_runs(networks, images):
             if row.options:  # else it is a run of the first kind
                 options = ["--steps", str(ABLATION_STEPS)] + row.options
                 runs.append(Run(n, f"ablation{k}", options, images))
+        for k, row in enumerate(CODES if n.name in CODED else []):
+            runs.append(Run(n, f"code{k}", row.options, images))
         if n.name == RECORDED[0]:
             runs.append(Run(n, "record", ["--steps", str(RECORDED[1])], 20, record=True))
     return runs
@@ -160,6 +164,7 @@ def main():
     parser.add_argument("--images", type=int)
     parser.add_argument("--only")
     parser.add_argument("--report", action="store_true")
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"))
     args = parser.parse_args()
     for variable in ["SNNCC_DATA", "SNNCC_MODELS"]:
         if not os.path.isdir(os.environ.get(variable, "")):
@@ -168,17 +173,17 @@ def main():
     if not networks:
         sys.exit(f"results.py: no network {args.only}; there are "
                  + ", ".join(n.name for n in NETWORKS))
-    folder = os.path.join(ROOT, "build", "results" if not args.images else f"results-{args.images}")
+    folder = os.path.join(args.build, "results" if not args.images else f"results-{args.images}")
     os.makedirs(folder, exist_ok=True)
     runs = all_runs(networks, args.images)
     if not args.report:
         run_all(runs, folder)
     is_trial = args.images or args.only or args.report
-    target = os.path.join(ROOT, "build", "results-trial") if is_trial else os.path.join(ROOT, "docs")
+    target = os.path.join(args.build, "results-trial") if is_trial else os.path.join(ROOT, "docs")
     draw(runs, folder, os.path.join(target, "plots"))
     results_doc.write(read_results(runs, folder), networks,
                       os.path.join(ROOT, "docs", "RESULTS.md"), os.path.join(target, "RESULTS.md"))
-    print(f"wrote {os.path.relpath(target, ROOT)}/RESULTS.md and plots/")
+    print(f"wrote {target}/RESULTS.md and plots/")
 
 
 main()

@@ -55,6 +55,20 @@ ABLATION = [
     Ablation("biases corrected", ["--correct", "bias"]),
 ]
 
+# Every code, encoding and readout, on networks of MNIST.
+Code = namedtuple("Code", "what options")
+CODED = ["lenet5", "SmallCNN1", "LargeCNN1"]
+CODES = [
+    Code("rates; constant current; membranes read", ["--steps", "32"]),
+    Code("spike counts read", ["--steps", "32", "--readout", "count"]),
+    Code("softmax of snn_toolbox", ["--steps", "32", "--readout", "softmax"]),
+    Code("input as Poisson spikes", ["--steps", "64", "--encode", "poisson"]),
+    Code("the same, longer", ["--steps", "256", "--encode", "poisson"]),
+    Code("input as the time of a spike", ["--steps", "64", "--encode", "latency"]),
+    Code("time to first spike", ["--steps", "32", "--code", "ttfs"]),
+    Code("binary pattern", ["--steps", "8", "--code", "pattern"]),
+]
+
 # Whose spikes are drawn, and after how many steps.
 RECORDED = ("LargeCNN2", 32)
 
@@ -217,6 +231,32 @@ def ablation_table(results, networks):
     return table(["<changed", "<options"] + [n.name for n in networks], rows)
 
 
+def code_table(results, networks):
+    rows = []
+    for k, row in enumerate(CODES):
+        cells = [row.what, f"`{' '.join(row.options)}`"]
+        for n in networks:
+            r = results[n.name, f"code{k}"]
+            cells += [percent(r["snn_correct"][-1], r), f"{lost(r):.2f}",
+                      short(r["synops_per_image"][-1])]
+        rows.append(cells)
+    columns = [c for n in networks for c in [f"{n.name}, %", "lost", "synops"]]
+    return table(["<code", "<options"] + columns, rows)
+
+
+def code_section(results, networks):
+    coded = [n for n in networks if n.name in CODED]
+    if not coded:
+        return ""
+    return f"""## Codes, encodings, readouts
+
+Right answers, points lost against the CNN, and synaptic operations behind the first layer. *input as the
+time of a spike*: one spike for each pixel, so that what comes late counts for less of the time.
+
+{code_table(results, coded)}
+"""
+
+
 def time_table(results, networks):
     rows = [[n.name] + [f"{1000 * results[n.name, f't{t}']['seconds_per_image']:.2f}"
                         for t in [8, 32, 256]]
@@ -271,7 +311,7 @@ Points lost at T={ABLATION_STEPS} when one choice is changed (the defaults were 
 test images):
 
 {ablation_table(results, networks)}
-## Each network
+{code_section(results, networks)}## Each network
 
 Operations are per image. *lost*: points against the CNN, with the interval for matched pairs (Agresti and
 Min 2005); the other interval is Wilson's. *factor*: cost of the CNN over that of the SNN; *of energy*: the
