@@ -246,6 +246,20 @@ static bool check_turn(const struct ir_infer *f) {
   return true;
 }
 
+/* As many as the model has. */
+static bool check_params(const struct ir_infer *f) {
+  const struct ir_tensor *t = ir_attr_tensor(f->n, IR_A_PARAMS);
+  enum ir_word model = ir_attr_word(f->n, IR_A_MODEL, IR_W_MODEL_IF);
+  const struct ir_param *p;
+  size_t n = ir_model_params(model, &p);
+  if (!check_tensor(f, IR_A_PARAMS, IR_F32, NULL, 0))
+    return false;
+  if (t && (size_t)ir_type_count(&t->type) != n)
+    return ir_fail(f, "params has %lld values; model %s has %zu",
+                   (long long)ir_type_count(&t->type), ir_word_text(model), n);
+  return true;
+}
+
 static bool infer_population(const struct ir_infer *f) {
   struct ir_type t = f->n->type;
   double v_init = ir_attr_float(f->n, IR_A_V_INIT, 0), leak = ir_attr_float(f->n, IR_A_LEAK, 0);
@@ -267,7 +281,7 @@ static bool infer_population(const struct ir_infer *f) {
     return ir_fail(f, "refractory is %lld; it must be from 0 to %d", (long long)refractory,
                    UINT16_MAX);
   if (!check_turn(f) || !check_shape(f, &t) || !check_per_neuron(f, IR_A_THRESHOLD, &t) ||
-      !check_per_neuron(f, IR_A_BIAS, &t) || !check_tensor(f, IR_A_PARAMS, IR_F32, NULL, 0))
+      !check_per_neuron(f, IR_A_BIAS, &t) || !check_params(f))
     return false;
   f->n->type = t;
   return true;

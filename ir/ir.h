@@ -162,6 +162,18 @@ bool ir_word_by_text(enum ir_attr_key key, const char *text, enum ir_word *w);
 /* The texts of a WORD attribute, "if, lif, ...". */
 const char *ir_word_choices(struct arena *a, enum ir_attr_key key);
 
+/* Further parameters of a neuron model, in the order of the attribute `params`; ir/models.def. */
+enum ir_unit { IR_UNIT_STEPS, IR_UNIT_LEVEL, IR_UNIT_NUMBER, IR_UNIT_ABSOLUTE };
+struct ir_param {
+  enum ir_word model;
+  const char *name;
+  enum ir_unit unit;
+  double preset; /* NaN: must be given */
+};
+size_t ir_model_params(enum ir_word model, const struct ir_param **params);
+/* Of a population: parameter `name`, or what it is where none are given. */
+double ir_param_of(const struct ir_node *n, const char *name);
+
 /* What constant operand k of a layer is called ("weight"); NULL: it has no name. */
 const char *ir_operand_name(enum ir_op op, size_t k);
 

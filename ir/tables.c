@@ -1,5 +1,6 @@
 #include "ir/ir_internal.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "ir/base/buf.h"
@@ -52,10 +53,17 @@ static const struct {
     [IR_CURRENT] = {"current", 0},
 };
 
+static const struct ir_param params[] = {
+#define IR_PARAM(model, name, unit, preset, doc) {IR_W_MODEL_##model, name, IR_UNIT_##unit, preset},
+#include "ir/models.def"
+#undef IR_PARAM
+};
+enum { N_PARAMS = sizeof params / sizeof *params };
+
 static const char *const facts[IR_N_FACTS] = {"shaped",  "single",   "folded", "balanced",
                                               "spiking", "laid_out", "placed"};
 
-const char ir_graph_spec[] = "schedule? steps? spike_words? seed? dt?";
+const char ir_graph_spec[] = "schedule? steps? spike_words? seed? dt? protocol? record?";
 
 const char *ir_op_name(enum ir_op op) {
   return ops[op].name;
@@ -76,6 +84,28 @@ enum ir_level ir_op_level(enum ir_op op) {
 void ir_op_arity(enum ir_op op, size_t *min, size_t *max) {
   *min = ops[op].min_in;
   *max = ops[op].max_in;
+}
+
+size_t ir_model_params(enum ir_word model, const struct ir_param **first) {
+  size_t from = 0, n = 0;
+
+  while (from < N_PARAMS && params[from].model != model)
+    from++;
+  while (from + n < N_PARAMS && params[from + n].model == model)
+    n++;
+  *first = params + from;
+  return n;
+}
+
+double ir_param_of(const struct ir_node *n, const char *name) {
+  const struct ir_tensor *given = ir_attr_tensor(n, IR_A_PARAMS);
+  const struct ir_param *p;
+  size_t n_params = ir_model_params(ir_attr_word(n, IR_A_MODEL, IR_W_MODEL_IF), &p);
+
+  for (size_t i = 0; i < n_params; i++)
+    if (!strcmp(p[i].name, name))
+      return given ? (double)ir_f32_of(*given)[i] : p[i].preset;
+  return 0;
 }
 
 const char *ir_operand_name(enum ir_op op, size_t k) {

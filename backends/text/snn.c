@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "backends/npz.h"
-#include "backends/text/snn_text.h"
+#include "backends/text/snn_internal.h"
 #include "ir/base/arena.h"
 #include "ir/base/diag.h"
 #include "ir/base/file.h"
@@ -22,23 +22,6 @@
 
 /* What zip without its extensions can hold, with room for headers. */
 #define MAX_NPZ_BYTES (UINT64_C(2) << 30)
-
-struct printer {
-  struct comp *c;
-  const struct ir_graph *g;
-  struct buf *text;
-  struct npz *npz;
-  uint64_t npz_bytes;
-  const char *npz_name;
-  struct map *keys; /* of the npz */
-  uint32_t *uses;
-  bool *is_folded;    /* by id: a constant or relu that stands in its layer's statement */
-  bool *is_activated; /* by id: a layer with such a relu */
-};
-
-static const struct ir_node *node_of(const struct printer *p, size_t i) {
-  return ir_node(p->g, ir_id_at(i));
-}
 
 /* ---- tensors ---- */
 
@@ -73,7 +56,7 @@ static void put_level(struct buf *b, const struct ir_tensor *t, size_t level, in
 }
 
 /* A key that is not taken; one of other letters than ASCII would depend on how zip says them. */
-static const char *free_key(struct printer *p, const char *name) {
+static const char *free_key(struct snn_printer *p, const char *name) {
   const char *key = name;
   unsigned n = 0;
 
@@ -85,7 +68,7 @@ static const char *free_key(struct printer *p, const char *name) {
   return key;
 }
 
-static void add_array(struct printer *p, const char *key, const struct ir_tensor *t) {
+static void add_array(struct snn_printer *p, const char *key, const struct ir_tensor *t) {
   static const char *const descr[IR_N_DTYPES] = {
       [IR_F32] = "<f4", [IR_I8] = "|i1", [IR_I16] = "<i2", [IR_I32] = "<i4",
       [IR_I64] = "<i8", [IR_U8] = "|u1", [IR_BOOL] = "|u1"};
@@ -99,15 +82,14 @@ static void add_array(struct printer *p, const char *key, const struct ir_tensor
     npz_add(p->npz, &array);
 }
 
-/* `name`: what it is called in a file; is_small: it may stand in the text. */
-static void put_tensor(struct printer *p, struct buf *b, const char *name,
-                       const struct ir_tensor *t, bool is_small) {
+void text_put_tensor(struct snn_printer *p, struct buf *b, const char *name,
+                     const struct ir_tensor *t, bool is_small) {
   bool is_f32 = t->type.dtype == IR_F32;
   int64_t at = 0;
 
   if (!is_f32)
     buf_printf(b, "%s(", ir_dtype_name(t->type.dtype));
-  if ((is_small && ir_type_count(&t->type) <= IR_INLINE_MAX) || !fits_file(t)) {
+  if (!p->npz || (is_small && ir_type_count(&t->type) <= IR_INLINE_MAX) || !fits_file(t)) {
     put_level(b, t, 0, &at);
   } else {
     const char *key = free_key(p, name);
@@ -125,7 +107,7 @@ static bool has_named_operands(const struct ir_node *n) {
 }
 
 /* All named operands are constants of numbers that may be folded. */
-static bool folds_operands(const struct printer *p, const struct ir_node *n) {
+static bool folds_operands(const struct snn_printer *p, const struct ir_node *n) {
   for (size_t k = 1; k < n->n_in; k++)
     if (!p->is_folded[n->in[k].idx])
       return false;
@@ -134,16 +116,16 @@ static bool folds_operands(const struct printer *p, const struct ir_node *n) {
 
 /* A constant is folded where all that use it fold it: what does not takes it from others, until
  * nothing changes. */
-static void fold_constants(struct printer *p) {
+static void fold_constants(struct snn_printer *p) {
   bool is_changed = true;
 
   for (size_t i = 1; i <= ir_n_nodes(p->g); i++)
-    p->is_folded[i] = node_of(p, i)->op == IR_CONST && node_of(p, i)->type.dtype == IR_F32 &&
-                      node_of(p, i)->type.rank > 0;
+    p->is_folded[i] = snn_node(p, i)->op == IR_CONST && snn_node(p, i)->type.dtype == IR_F32 &&
+                      snn_node(p, i)->type.rank > 0;
   while (is_changed) {
     is_changed = false;
     for (size_t i = 1; i <= ir_n_nodes(p->g); i++) {
-      const struct ir_node *n = node_of(p, i);
+      const struct ir_node *n = snn_node(p, i);
       bool folds = folds_operands(p, n);
 
       for (size_t k = 0; k < n->n_in; k++)
@@ -160,7 +142,7 @@ static bool may_activate(enum ir_op op) {
 }
 
 /* The layer whose activation relu `n` is, or NULL. */
-static const struct ir_node *activated(const struct printer *p, const struct ir_node *n) {
+static const struct ir_node *activated(const struct snn_printer *p, const struct ir_node *n) {
   const struct ir_node *layer;
 
   if (n->op != IR_RELU || n->n_attr > 0)
@@ -172,16 +154,16 @@ static const struct ir_node *activated(const struct printer *p, const struct ir_
   return layer;
 }
 
-static void fold_relus(struct printer *p) {
+static void fold_relus(struct snn_printer *p) {
   for (size_t i = 1; i <= ir_n_nodes(p->g); i++)
-    if (activated(p, node_of(p, i))) {
+    if (activated(p, snn_node(p, i))) {
       p->is_folded[i] = true;
-      p->is_activated[node_of(p, i)->in[0].idx] = true;
+      p->is_activated[snn_node(p, i)->in[0].idx] = true;
     }
 }
 
 /* What other statements call it. */
-static const char *name_of(const struct printer *p, ir_id id) {
+static const char *name_of(const struct snn_printer *p, ir_id id) {
   const struct ir_node *n = ir_node(p->g, id), *layer = activated(p, n);
 
   return layer ? layer->name : n->name;
@@ -207,7 +189,8 @@ static size_t n_printed(const struct ir_attr *a) {
   return one == 1 ? 1 : a->key == IR_A_PAD && n > 2 ? n_equal(a->u.ints.v, n, n / 2) : n;
 }
 
-static void put_value(struct printer *p, struct buf *b, const char *node, const struct ir_attr *a) {
+void text_put_value(struct snn_printer *p, struct buf *b, const char *node,
+                    const struct ir_attr *a) {
   switch (ir_attr_kind_of(a->key)) {
   case IR_KIND_INT:
     buf_printf(b, " %lld", (long long)a->u.i);
@@ -218,7 +201,7 @@ static void put_value(struct printer *p, struct buf *b, const char *node, const 
     break;
   case IR_KIND_FLOAT:
     buf_puts(b, " ");
-    text_put_double(b, a->u.f);
+    buf_put_decimal(b, a->u.f);
     break;
   case IR_KIND_WORD:
     buf_printf(b, " %s", ir_word_text(a->u.word));
@@ -229,14 +212,14 @@ static void put_value(struct printer *p, struct buf *b, const char *node, const 
     break;
   case IR_KIND_TENSOR:
     buf_puts(b, " ");
-    put_tensor(p, b, arena_printf(p->c->arena, "%s.%s", node, ir_attr_name(a->key)), &a->u.tensor,
-               true);
+    text_put_tensor(p, b, arena_printf(p->c->arena, "%s.%s", node, ir_attr_name(a->key)),
+                    &a->u.tensor, true);
     break;
   }
 }
 
 /* Constant operands as attributes. A shared one goes by its name in the file. */
-static void put_operands(struct printer *p, struct text_statement *s, const struct ir_node *n) {
+static void put_operands(struct snn_printer *p, struct text_statement *s, const struct ir_node *n) {
   for (size_t k = 1; k < n->n_in && folds_operands(p, n); k++) {
     const struct ir_node *value = ir_node(p->g, n->in[k]);
     const char *name = ir_operand_name(n->op, k),
@@ -248,30 +231,30 @@ static void put_operands(struct printer *p, struct text_statement *s, const stru
     if (p->uses[n->in[k].idx] > 1 && map_get(p->keys, value->name, &at))
       buf_put_quoted(b, arena_printf(p->c->arena, "%s:%s", p->npz_name, value->name));
     else
-      put_tensor(p, b, value->name, ir_attr_tensor(value, IR_A_VALUE),
-                 p->uses[n->in[k].idx] == 1 && !strcmp(own, value->name));
+      text_put_tensor(p, b, value->name, ir_attr_tensor(value, IR_A_VALUE),
+                      p->uses[n->in[k].idx] == 1 && !strcmp(own, value->name));
   }
 }
 
-static bool is_flatten(const struct printer *p, const struct ir_node *n) {
+static bool is_flatten(const struct snn_printer *p, const struct ir_node *n) {
   const struct ir_type *x = n->op == IR_RESHAPE ? &ir_node(p->g, n->in[0])->type : NULL;
 
   return x && x->rank > 2 && n->type.rank == 2 && n->type.dims[0] == x->dims[0];
 }
 
-static void put_attrs(struct printer *p, struct text_statement *s, const struct ir_node *n) {
+static void put_attrs(struct snn_printer *p, struct text_statement *s, const struct ir_node *n) {
   for (size_t i = 0; i < n->n_attr; i++) {
     const struct ir_attr *a = &n->attr[i];
 
     if ((n->op == IR_CONCAT && a->key == IR_A_AXIS && a->u.i == 1) || is_flatten(p, n))
       continue;
-    put_value(p, text_attribute(s, ir_attr_name(a->key)), n->name, a);
+    text_put_value(p, text_attribute(s, ir_attr_name(a->key)), n->name, a);
   }
 }
 
 /* ---- statements ---- */
 
-static void put_sizes(struct buf *b, const struct ir_type *t, size_t from) {
+void text_put_sizes(struct buf *b, const struct ir_type *t, size_t from) {
   buf_puts(b, "[");
   for (size_t i = from; i < t->rank; i++)
     buf_printf(b, "%s%lld", i > from ? ", " : "", (long long)t->dims[i]);
@@ -282,24 +265,22 @@ static void put_sizes(struct buf *b, const struct ir_type *t, size_t from) {
 static void put_input(struct text_statement *s, const struct ir_node *n) {
   bool is_batched = n->type.rank > 1;
 
-  put_sizes(&s->head, &n->type, is_batched);
+  text_put_sizes(&s->head, &n->type, is_batched);
   if (!is_batched)
     buf_puts(text_attribute(s, "batch"), " none");
   else if (n->type.dims[0] != 1)
     buf_printf(text_attribute(s, "batch"), " %lld", (long long)n->type.dims[0]);
 }
 
-static void put_sources(struct printer *p, struct text_statement *s, const struct ir_node *n) {
-  size_t n_in = folds_operands(p, n) ? 1 : n->n_in;
-
-  for (size_t k = 0; k < n_in; k++) {
+void text_put_sources(struct snn_printer *p, struct text_statement *s, const ir_id *in, size_t n) {
+  for (size_t k = 0; k < n; k++) {
     buf_puts(&s->head, k ? ", " : " (");
-    text_put_name(&s->head, name_of(p, n->in[k]));
+    text_put_name(&s->head, name_of(p, in[k]));
   }
-  buf_puts(&s->head, n_in ? ")" : "");
+  buf_puts(&s->head, n ? ")" : "");
 }
 
-static void put_node(struct printer *p, const struct ir_node *n, bool is_activated) {
+static void put_node(struct snn_printer *p, const struct ir_node *n, bool is_activated) {
   struct text_statement s;
 
   text_statement_begin(&s, p->c->arena, is_flatten(p, n) ? "flatten" : ir_op_name(n->op));
@@ -308,14 +289,14 @@ static void put_node(struct printer *p, const struct ir_node *n, bool is_activat
   if (n->op == IR_INPUT)
     put_input(&s, n);
   else if (n->op == IR_PROJECT_SPARSE || (n->op == IR_POPULATION && n->n_in == 0))
-    put_sizes(&s.head, &n->type, 0);
-  put_sources(p, &s, n);
+    text_put_sizes(&s.head, &n->type, 0);
+  text_put_sources(p, &s, n->in, folds_operands(p, n) ? 1 : n->n_in);
   if (n->op == IR_CAST)
     buf_printf(text_attribute(&s, "type"), " %s", ir_dtype_name(n->type.dtype));
   if (n->op == IR_CONST) {
     struct buf *b = text_attribute(&s, "value");
     buf_puts(b, " ");
-    put_tensor(p, b, n->name, ir_attr_tensor(n, IR_A_VALUE), true);
+    text_put_tensor(p, b, n->name, ir_attr_tensor(n, IR_A_VALUE), true);
   } else {
     put_operands(p, &s, n);
     put_attrs(p, &s, n);
@@ -325,18 +306,20 @@ static void put_node(struct printer *p, const struct ir_node *n, bool is_activat
   text_statement_end(&s, p->text);
 }
 
-static void put_nodes(struct printer *p) {
+static void put_nodes(struct snn_printer *p) {
   for (size_t i = 1; i <= ir_n_nodes(p->g); i++) {
-    const struct ir_node *n = node_of(p, i);
+    const struct ir_node *n = snn_node(p, i);
 
-    if (!p->is_folded[i])
+    if (text_is_connected(p, i) && n->op == IR_POPULATION)
+      text_put_population(p, n);
+    else if (!p->is_folded[i] && !text_is_connected(p, i))
       put_node(p, n, p->is_activated[i]);
   }
 }
 
 /* ---- blocks ---- */
 
-static void put_header(struct printer *p) {
+static void put_header(struct snn_printer *p) {
   static const enum ir_attr_key keys[] = {IR_A_SCHEDULE, IR_A_STEPS, IR_A_SPIKE_WORDS, IR_A_SEED};
   struct text_statement s;
   const struct ir_attr *dt = ir_graph_attr(p->g, IR_A_DT);
@@ -347,7 +330,8 @@ static void put_header(struct printer *p) {
     text_put_seconds(text_attribute(&s, "dt"), dt->u.f);
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
     if (ir_graph_attr(p->g, keys[i]))
-      put_value(p, text_attribute(&s, ir_attr_name(keys[i])), "", ir_graph_attr(p->g, keys[i]));
+      text_put_value(p, text_attribute(&s, ir_attr_name(keys[i])), "",
+                     ir_graph_attr(p->g, keys[i]));
   if (facts != IR_FACT_SHAPED) {
     struct buf *b = text_attribute(&s, "facts");
     for (unsigned bit = 1, n = 0; ir_fact_name(bit); bit <<= 1)
@@ -358,7 +342,22 @@ static void put_header(struct printer *p) {
     text_statement_end(&s, p->text);
 }
 
-static void put_convert(struct printer *p, const char *path) {
+/* A block that the header has as lines. */
+static void put_lines(struct snn_printer *p, const char *block, enum ir_attr_key key) {
+  const struct ir_attr *a = ir_graph_attr(p->g, key);
+
+  if (!a)
+    return;
+  buf_printf(p->text, "  %s {\n    ", block);
+  for (const char *s = a->u.text; *s; s++)
+    if (*s == '\n')
+      buf_puts(p->text, "\n    ");
+    else
+      buf_put(p->text, s, 1);
+  buf_puts(p->text, "\n  }\n");
+}
+
+static void put_convert(struct snn_printer *p, const char *path) {
   struct text_statement s;
   size_t at = 0;
   const struct option_given *o;
@@ -379,27 +378,41 @@ static void put_convert(struct printer *p, const char *path) {
 
 /* ---- the file ---- */
 
+static void print(struct snn_printer *p, const char *path) {
+  size_t n = ir_n_nodes(p->g);
+
+  p->keys = map_new(p->c->arena);
+  p->uses = ir_count_uses(p->g, p->c->arena);
+  p->is_folded = ARENA_NEW(p->c->arena, bool, n + 1);
+  p->is_activated = ARENA_NEW(p->c->arena, bool, n + 1);
+  fold_constants(p);
+  fold_relus(p);
+  buf_puts(p->text, "network ");
+  text_put_name(p->text, ir_graph_name(p->g));
+  buf_puts(p->text, " {\n");
+  put_header(p);
+  put_nodes(p);
+  text_put_connections(p);
+  put_lines(p, "protocol", IR_A_PROTOCOL);
+  put_lines(p, "record", IR_A_RECORD);
+  put_convert(p, path);
+  buf_puts(p->text, "}\n");
+}
+
+void text_print_snn(struct comp *c, const struct ir_graph *g, struct buf *text) {
+  struct snn_printer p = {.c = c, .g = g, .text = text};
+
+  print(&p, "");
+}
+
 bool text_emit_snn(struct comp *c, const struct ir_graph *g, const char *path) {
-  size_t n = ir_n_nodes(g);
   const char *beside;
   struct buf text;
-  struct printer p = {.c = c, .g = g, .text = &text, .keys = map_new(c->arena)};
+  struct snn_printer p = {.c = c, .g = g, .text = &text, .npz = npz_new(c->arena)};
 
   buf_init(&text, c->arena);
-  p.npz = npz_new(c->arena);
   p.npz_name = arena_printf(c->arena, "%s.weights.npz", file_stem(c->arena, path));
-  p.uses = ir_count_uses(g, c->arena);
-  p.is_folded = ARENA_NEW(c->arena, bool, n + 1);
-  p.is_activated = ARENA_NEW(c->arena, bool, n + 1);
-  fold_constants(&p);
-  fold_relus(&p);
-  buf_puts(&text, "network ");
-  text_put_name(&text, ir_graph_name(g));
-  buf_puts(&text, " {\n");
-  put_header(&p);
-  put_nodes(&p);
-  put_convert(&p, path);
-  buf_puts(&text, "}\n");
+  print(&p, path);
   if (p.npz_bytes > MAX_NPZ_BYTES)
     return diag_error(
         c->diag, loc_file(path),

@@ -66,31 +66,13 @@ void text_put_name(struct buf *b, const char *name) {
 
 /* ---- numbers ---- */
 
-static bool put_special(struct buf *b, double x) {
-  if (isfinite(x))
-    return false;
-  buf_puts(b, isnan(x) ? "nan" : x < 0 ? "-inf" : "inf");
-  return true;
-}
-
-void text_put_double(struct buf *b, double x) {
-  char text[40] = "";
-
-  if (put_special(b, x))
-    return;
-  for (int digits = 1; digits <= 17; digits++) {
-    snprintf(text, sizeof text, "%.*g", digits, x);
-    if (strtod(text, NULL) == x)
-      break;
-  }
-  buf_puts(b, text);
-}
-
 void text_put_float(struct buf *b, float x) {
   char text[40] = "";
 
-  if (put_special(b, (double)x))
+  if (!isfinite(x) || (fabsf(x) < 0x1p24f && x == floorf(x))) {
+    buf_put_decimal(b, (double)x);
     return;
+  }
   for (int digits = 1; digits <= 9; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, (double)x);
     if ((float)strtod(text, NULL) == x)
@@ -103,13 +85,13 @@ void text_put_seconds(struct buf *b, double seconds) {
   struct buf ms;
 
   buf_init(&ms, b->arena);
-  text_put_double(&ms, seconds * 1e3);
+  buf_put_decimal(&ms, seconds * 1e3);
   if (strtod(ms.data, NULL) * 1e-3 == seconds) {
     buf_printf(b, " %s ms", ms.data);
     return;
   }
   buf_puts(b, " ");
-  text_put_double(b, seconds);
+  buf_put_decimal(b, seconds);
   buf_puts(b, " s");
 }
 

@@ -25,9 +25,8 @@ void text_statement_end(struct text_statement *s, struct buf *to);
 
 /* Bare where the language reads it so, else in quotes. */
 void text_put_name(struct buf *b, const char *name);
-/* The shortest decimals that read back to the same bits. */
+/* The shortest decimal that reads back to the same f32. */
 void text_put_float(struct buf *b, float x);
-void text_put_double(struct buf *b, double x);
 /* " 0.5 ms" */
 void text_put_seconds(struct buf *b, double seconds);
 /* A value as the command line has it: bare where the language reads it so. */

@@ -25,7 +25,7 @@ struct snn_symbol {
   enum { SNN_IS_VALUE, SNN_IS_NEURON, SNN_IS_POPULATION, SNN_IS_BROKEN } kind;
   ir_id id;               /* value: its node; population: its node */
   struct ir_type type;    /* population                            */
-  struct snn_list *drive; /* population: projections to it, as struct snn_drive */
+  struct snn_list *drive; /* population: what flows into it, as ir_id */
 };
 
 struct snn_build {
@@ -42,6 +42,9 @@ struct snn_build {
   int64_t seed;
   size_t left_bytes; /* what tensors may still take */
 };
+
+/* More are not shown. */
+enum { SNN_MAX_ERRORS = 20 };
 
 /* Tells an error of the network; false. */
 #define snn_fail(b, ...) snn_wrong(&(b)->parse, __VA_ARGS__)
@@ -122,6 +125,8 @@ void snn_build_block(struct snn_build *b, const struct snn_stmt *s);
 bool snn_convert(struct snn_build *b, const struct snn_list *attrs);
 /* neuron and population; false: another statement. */
 bool snn_build_population(struct snn_build *b, const struct snn_stmt *s);
+/* The value of a name as a signal: an input becomes a current, for `target`. None: told. */
+ir_id snn_signal(struct snn_build *b, const struct snn_name *name, const char *target, bool is_map);
 void snn_build_connect(struct snn_build *b, const struct snn_stmt *s);
 /* Connections become projections, once all populations are there. */
 void snn_finish_populations(struct snn_build *b);

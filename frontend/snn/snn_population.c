@@ -1,15 +1,348 @@
+/* frontend/snn/snn_population.c -- neuron models and populations.
+ *
+ * Membranes of the IR count from rest, times are in steps: what the language says in volts and
+ * seconds is converted here. */
 #include "frontend/snn/snn_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "ir/base/arena.h"
+#include "ir/base/map.h"
+#include "ir/comp.h"
+
+static const char common_attrs[] =
+    "model neuron threshold rest bias v_init reset refractory rate layer";
+
+/* A population being made: its own attributes, those of its neuron model behind them. */
+struct cells {
+  struct snn_build *b;
+  const struct snn_stmt *s;
+  const struct snn_list *own, *shared;
+  enum ir_word model;
+  double rest, threshold; /* mV; threshold counts from rest */
+  struct ir_attr attr[12];
+  size_t n_attr;
+};
+
+static const struct snn_attr *find(const struct cells *p, const char *name) {
+  const struct snn_attr *a = snn_attr_find(p->own, name);
+
+  return a || !p->shared ? a : snn_attr_find(p->shared, name);
+}
+
+/* What populations of the model may have. */
+static const char *known_attrs(struct snn_build *b, enum ir_word model) {
+  const struct ir_param *params;
+  size_t n = ir_model_params(model, &params);
+  const char *known = common_attrs;
+
+  for (size_t i = 0; i < n; i++)
+    known = arena_printf(b->c->arena, "%s %s", known, params[i].name);
+  return known;
+}
+
+/* False: told. */
+static bool read_model(struct snn_build *b, const struct snn_stmt *s, const struct snn_attr *a,
+                       enum ir_word *model) {
+  struct ir_attr attr;
+
+  if (!a)
+    return snn_fail(b, s->name.loc, "%s %s: model is missing; one of %s, or neuron NAME, is wanted",
+                    s->keyword.text, s->name.text, ir_word_choices(b->c->arena, IR_A_MODEL));
+  if (!snn_ir_attr(b, a, IR_A_MODEL, 0, &attr))
+    return false;
+  *model = attr.u.word;
+  return true;
+}
+
+/* ---- numbers ---- */
+
+/* The only number of an attribute, or `otherwise`. */
+static bool number(const struct cells *p, const char *name, snn_measure_fn *measure,
+                   double otherwise, double *v) {
+  const struct snn_attr *a = find(p, name);
+  const struct snn_expr *e = a ? snn_single(p->b, a) : NULL;
+
+  *v = otherwise;
+  return e ? measure(p->b, e, name, v) : !a;
+}
+
+static bool read_param(const struct cells *p, const struct ir_param *param, double *v) {
+  bool is_time = param->unit == IR_UNIT_STEPS;
+  double preset = param->unit == IR_UNIT_LEVEL && !isnan(param->preset) ? param->preset + p->rest
+                                                                        : param->preset;
+
+  if (!find(p, param->name) && isnan(preset))
+    return snn_fail(p->b, p->s->name.loc,
+                    "population %s: %s is missing; model %s has no value for it", p->s->name.text,
+                    param->name, ir_word_text(p->model));
+  if (!number(p, param->name, is_time ? snn_time : snn_voltage, preset, v))
+    return false;
+  if (is_time && !(*v >= 0))
+    return snn_fail(p->b, find(p, param->name)->name.loc, "%s is %g steps; 0 or more is right",
+                    param->name, *v);
+  *v -= param->unit == IR_UNIT_LEVEL ? p->rest : 0;
+  return isfinite((float)*v) || snn_fail(p->b, find(p, param->name)->name.loc,
+                                         "%s is %g; a finite f32 is wanted", param->name, *v);
+}
+
+static bool read_params(struct cells *p) {
+  const struct ir_param *params;
+  size_t n = ir_model_params(p->model, &params);
+  int64_t dim = (int64_t)n;
+  struct ir_tensor t;
+  double v;
+
+  if (n == 0)
+    return true;
+  t = ir_tensor_new(p->b->c->arena, ir_type_make(IR_F32, 1, &dim));
+  for (size_t i = 0; i < n; i++) {
+    if (!read_param(p, &params[i], &v))
+      return false;
+    ir_f32_of(t)[i] = (float)v;
+  }
+  p->attr[p->n_attr++] = ir_tensor_attr(IR_A_PARAMS, t);
+  return true;
+}
+
+/* What a population of Poisson neurons fires by: the input that means a spike in every step. */
+static bool read_rate(struct cells *p) {
+  double rate;
+
+  if (!find(p, "rate"))
+    return true;
+  if (p->model != IR_W_MODEL_POISSON)
+    return snn_fail(p->b, find(p, "rate")->name.loc,
+                    "rate is for model poisson; %s fires by its threshold", ir_word_text(p->model));
+  if (!number(p, "rate", snn_rate, 1, &rate))
+    return false;
+  if (!(rate > 0) || !isfinite((float)(1 / rate)))
+    return snn_fail(p->b, find(p, "rate")->name.loc, "rate is %g spikes a step; above 0 is right",
+                    rate);
+  p->threshold = 1 / rate;
+  return true;
+}
+
+static bool read_threshold(struct cells *p) {
+  const struct snn_attr *a = find(p, "threshold");
+  double preset = p->model == IR_W_MODEL_IZHIKEVICH ? 30 : p->rest + 1;
+  struct ir_tensor t;
+  const char *key;
+
+  if (!number(p, "rest", snn_voltage, 0, &p->rest))
+    return false;
+  if (!a) {
+    p->threshold = preset;
+    t = ir_tensor_new(p->b->c->arena, (struct ir_type){.dtype = IR_F32, .rank = 1, .dims = {1}});
+    if (!read_rate(p))
+      return false;
+    ir_f32_of(t)[0] = (float)(p->threshold -= p->model == IR_W_MODEL_POISSON ? 0 : p->rest);
+  } else {
+    if (!snn_tensor(p->b, a, (struct snn_shape){0}, snn_voltage, &t, &key))
+      return false;
+    for (int64_t i = 0; i < ir_type_count(&t.type); i++)
+      ir_f32_of(t)[i] = (float)((double)ir_f32_of(t)[i] - p->rest);
+    p->threshold = (double)ir_f32_of(t)[0];
+    if (t.type.rank == 0)
+      t.type = (struct ir_type){.dtype = IR_F32, .rank = 1, .dims = {1}};
+  }
+  for (int64_t i = 0; i < ir_type_count(&t.type); i++)
+    if (!(ir_f32_of(t)[i] > 0))
+      return snn_fail(p->b, a ? a->name.loc : p->s->name.loc,
+                      "threshold lies %g above rest; more than 0 is right",
+                      (double)ir_f32_of(t)[i]);
+  p->attr[p->n_attr++] = ir_tensor_attr(IR_A_THRESHOLD, t);
+  return true;
+}
+
+/* A fraction of the threshold, or a voltage. */
+static bool read_v_init(struct cells *p) {
+  const struct snn_attr *a = find(p, "v_init");
+  const struct snn_expr *e = a ? snn_single(p->b, a) : NULL;
+  struct snn_quantity q;
+  double v;
+
+  if (!e)
+    return !a;
+  if (!snn_quantity_of(p->b, e, &q) || !snn_voltage(p->b, e, "v_init", &v))
+    return false;
+  if (q.voltage)
+    v = (v - p->rest) / p->threshold;
+  p->attr[p->n_attr++] = ir_float(IR_A_V_INIT, v);
+  return true;
+}
+
+static bool read_others(struct cells *p, size_t n_neurons) {
+  const struct snn_attr *bias = find(p, "bias"), *reset = find(p, "reset"),
+                        *layer = find(p, "layer");
+  struct snn_shape shape = {.type = {.dtype = IR_F32, .rank = 1, .dims = {(int64_t)n_neurons}},
+                            .is_known = true,
+                            .fan_in = 1,
+                            .fan_out = 1};
+  struct ir_tensor t;
+  const char *key;
+  double steps;
+
+  shape.stream = snn_stream(p->b, arena_printf(p->b->c->arena, "%s.bias", p->s->name.text), 0);
+  if (bias) {
+    if (!snn_tensor(p->b, bias, shape, snn_voltage, &t, &key))
+      return false;
+    p->attr[p->n_attr++] = ir_tensor_attr(IR_A_BIAS, t);
+  }
+  if (reset && !snn_ir_attr(p->b, reset, IR_A_RESET, 0, &p->attr[p->n_attr++]))
+    return false;
+  if (!number(p, "refractory", snn_time, 0, &steps))
+    return false;
+  steps = floor(steps + 0.5);
+  if (steps > 0)
+    p->attr[p->n_attr++] = ir_int(IR_A_REFRACTORY, steps < 1e9 ? (int64_t)steps : 1000000000);
+  if (!layer)
+    p->attr[p->n_attr++] = ir_text(IR_A_LAYER, p->s->name.text);
+  return !layer || snn_ir_attr(p->b, layer, IR_A_LAYER, 0, &p->attr[p->n_attr++]);
+}
+
+/* ---- the neuron statement ---- */
+
+static void build_neuron(struct snn_build *b, const struct snn_stmt *s) {
+  struct snn_symbol symbol = {.kind = SNN_IS_NEURON};
+  enum ir_word model;
+
+  if (s->sizes || s->sources->n)
+    snn_fail(b, s->name.loc, "neuron %s: a model has neither sizes nor sources; populations do",
+             s->name.text);
+  if (!read_model(b, s, snn_attr_find(s->attrs, "model"), &model) ||
+      !snn_check_attrs(b, s->attrs, "neuron", known_attrs(b, model)))
+    symbol.kind = SNN_IS_BROKEN;
+  snn_define(b, s, symbol);
+}
+
+/* ---- the population statement ---- */
+
+static bool read_shape(struct snn_build *b, const struct snn_stmt *s, struct ir_type *t) {
+  int64_t count = 1;
+
+  *t = (struct ir_type){.dtype = IR_SPIKES};
+  if (s->sizes->n > 3)
+    return snn_fail(b, s->name.loc,
+                    "population %s has %zu sizes; [neurons], [rows, columns] or [channels, "
+                    "height, width] is right",
+                    s->name.text, s->sizes->n);
+  for (size_t i = 0; i < s->sizes->n; i++) {
+    const struct snn_expr *e = s->sizes->v[i];
+    int64_t size;
+
+    if (!snn_integer(b, e, "a size", &size))
+      return false;
+    if (size < 1 || size > INT32_MAX / count)
+      return snn_fail(b, e->loc,
+                      "a size of %lld; at least 1, and all together at most 2147483647 is right",
+                      (long long)size);
+    t->dims[t->rank++] = size;
+    count *= size;
+  }
+  if (t->rank == 2) /* rows and columns are for the eye */
+    *t = (struct ir_type){.dtype = IR_SPIKES, .rank = 1, .dims = {count}};
+  return true;
+}
+
+ir_id snn_signal(struct snn_build *b, const struct snn_name *name, const char *target,
+                 bool is_map) {
+  ir_id in = snn_value(b, name);
+  struct ir_attr attr[2] = {ir_word(IR_A_CODE, IR_W_CODE_CURRENT),
+                            ir_word(IR_A_LAYOUT, is_map ? IR_W_LAYOUT_CHW : IR_W_LAYOUT_FLAT)};
+
+  if (!ir_is_none(in) && ir_node(b->g, in)->type.dtype == IR_F32)
+    in = ir_append(b->g, b->c->diag,
+                   &(struct ir_node){.op = IR_ENCODE,
+                                     .name = arena_printf(b->c->arena, "%s.%s", target, name->text),
+                                     .in = &in,
+                                     .n_in = 1,
+                                     .attr = attr,
+                                     .n_attr = 2,
+                                     .loc = name->loc});
+  b->parse.is_bad |= ir_is_none(in);
+  return in;
+}
+
+/* What flows into a population from its sources. */
+static bool add_source(struct snn_build *b, const struct snn_stmt *s, const struct snn_name *name,
+                       const struct ir_type *t, ir_id *out) {
+  ir_id in = *out = snn_signal(b, name, s->name.text, t->rank == 3);
+
+  if (!ir_is_none(in) && ir_type_count(&ir_node(b->g, in)->type) != ir_type_count(t))
+    return snn_fail(b, name->loc,
+                    "%s has %lld values, population %s %lld neurons; one for each is wanted",
+                    name->text, (long long)ir_type_count(&ir_node(b->g, in)->type), s->name.text,
+                    (long long)ir_type_count(t));
+  return !ir_is_none(in);
+}
+
+static bool make_node(struct cells *p, struct snn_symbol *symbol) {
+  struct snn_build *b = p->b;
+  struct ir_node n = {.op = IR_POPULATION, .name = p->s->name.text, .loc = p->s->name.loc};
+
+  p->attr[p->n_attr++] = ir_word(IR_A_MODEL, p->model);
+  if (!read_shape(b, p->s, &symbol->type) || !read_threshold(p) || !read_v_init(p) ||
+      !read_others(p, (size_t)ir_type_count(&symbol->type)) || !read_params(p))
+    return false;
+  symbol->drive = snn_list_new(&b->parse);
+  for (size_t i = 0; i < p->s->sources->n; i++) {
+    ir_id *in = ARENA_NEW(b->c->arena, ir_id, 1);
+    if (!add_source(b, p->s, p->s->sources->v[i], &symbol->type, in))
+      return false;
+    snn_list_add(&b->parse, symbol->drive, in);
+  }
+  n.type = symbol->type;
+  n.attr = p->attr;
+  n.n_attr = p->n_attr;
+  symbol->id = ir_append(b->g, b->c->diag, &n);
+  b->parse.is_bad |= ir_is_none(symbol->id);
+  return !ir_is_none(symbol->id);
+}
+
+/* The neuron statement that a population names; NULL: told, or none. */
+static bool find_shared(struct cells *p) {
+  const struct snn_attr *a = snn_attr_find(p->own, "neuron");
+  const struct snn_expr *e = a ? snn_single(p->b, a) : NULL;
+  const char *word = e ? snn_word_of(p->b, e, "neuron") : NULL;
+  const struct snn_symbol *symbol;
+
+  if (!a)
+    return true;
+  symbol = word ? snn_find(p->b, &(struct snn_name){word, e->loc, false}) : NULL;
+  if (symbol && symbol->kind != SNN_IS_NEURON && symbol->kind != SNN_IS_BROKEN)
+    snn_fail(p->b, e->loc, "%s is no neuron model; neuron %s { model ...; } above makes one",
+             diag_quote(p->b->c->diag, word), word);
+  p->shared = symbol && symbol->kind == SNN_IS_NEURON ? symbol->stmt->attrs : NULL;
+  return p->shared != NULL;
+}
+
+static void build_cells(struct snn_build *b, const struct snn_stmt *s) {
+  struct snn_symbol symbol = {.kind = SNN_IS_POPULATION};
+  struct cells p = {.b = b, .s = s, .own = s->attrs};
+
+  if (!find_shared(&p) || !read_model(b, s, find(&p, "model"), &p.model) ||
+      !snn_check_attrs(b, s->attrs, "population", known_attrs(b, p.model)) ||
+      !make_node(&p, &symbol)) {
+    symbol.kind = SNN_IS_BROKEN;
+    b->parse.is_bad = true;
+  }
+  ir_graph_set_attr(b->g, ir_word(IR_A_SCHEDULE, IR_W_SCHEDULE_SYNCHRONOUS));
+  snn_define(b, s, symbol);
+}
+
+/* Sizes make a population one of the language; without them, or at the spiking level, it is an op.
+ */
 bool snn_build_population(struct snn_build *b, const struct snn_stmt *s) {
-  (void)b;
-  (void)s;
-  return false;
-}
-void snn_build_connect(struct snn_build *b, const struct snn_stmt *s) {
-  snn_fail(b, s->keyword.loc, "connections between populations are not read yet");
-}
-void snn_finish_populations(struct snn_build *b) {
-  (void)b;
-}
-void snn_build_experiment(struct snn_build *b, const struct snn_stmt *s) {
-  snn_fail(b, s->keyword.loc, "%s is not read yet", s->keyword.text);
+  bool is_op = b->g && (ir_facts(b->g) & IR_FACT_SPIKING);
+
+  if (!strcmp(s->keyword.text, "neuron")) {
+    build_neuron(b, s);
+    return true;
+  }
+  if (strcmp(s->keyword.text, "population") != 0 || !s->sizes || is_op)
+    return false;
+  build_cells(b, s);
+  return true;
 }

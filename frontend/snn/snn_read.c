@@ -12,7 +12,7 @@
 #include "ir/options.h"
 
 /* A text of this size has a tree of some hundred MiB; numbers belong into an .npz. */
-enum { MAX_TEXT_BYTES = 1 << 20, MAX_INCLUDES = 64, MAX_ERRORS = 20 };
+enum { MAX_TEXT_BYTES = 1 << 20, MAX_INCLUDES = 64 };
 
 /* ---- names ---- */
 
@@ -123,7 +123,11 @@ static void build_statement(struct snn_build *b, const struct snn_stmt *s) {
     snn_build_block(b, s);
     break;
   case SNN_S_LAYER:
-    if (!snn_build_population(b, s))
+    if (!b->g && strcmp(s->keyword.text, "neuron") != 0)
+      snn_fail(b, s->keyword.loc,
+               "%s stands inside of a network; param, neuron and include may stand above it",
+               diag_quote(b->c->diag, s->keyword.text));
+    else if (!snn_build_population(b, s))
       snn_build_layer(b, s);
     break;
   case SNN_S_CONNECT:
@@ -141,7 +145,7 @@ static void build_statement(struct snn_build *b, const struct snn_stmt *s) {
 }
 
 static void build_statements(struct snn_build *b, const struct snn_list *list) {
-  for (size_t i = 0; i < list->n && b->parse.n_errors <= MAX_ERRORS; i++)
+  for (size_t i = 0; i < list->n && b->parse.n_errors <= SNN_MAX_ERRORS; i++)
     build_statement(b, list->v[i]);
 }
 
@@ -189,8 +193,7 @@ static struct ir_graph *build_network(struct snn_build *b, const struct snn_list
   if (!b->g)
     b->g = ir_graph_new(b->c->arena, b->network->name.text);
   build_statements(b, body);
-  if (!b->parse.is_bad)
-    snn_finish_populations(b);
+  snn_finish_populations(b);
   return !b->parse.is_bad && finish(b) ? b->g : NULL;
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ir/base/arena.h"
@@ -95,13 +96,32 @@ static void put_finite(struct buf *b, double x) {
   buf_put(b, text, (size_t)(p - text));
 }
 
+static bool put_infinite(struct buf *b, double x) {
+  if (isfinite(x))
+    return false;
+  buf_puts(b, isnan(x) ? "nan" : x < 0 ? "-inf" : "inf");
+  return true;
+}
+
 void buf_put_double(struct buf *b, double x) {
-  if (isnan(x))
-    buf_puts(b, "nan");
-  else if (isinf(x))
-    buf_puts(b, x < 0 ? "-inf" : "inf");
-  else
+  if (!put_infinite(b, x))
     put_finite(b, x);
+}
+
+void buf_put_decimal(struct buf *b, double x) {
+  char text[32] = "";
+  if (put_infinite(b, x))
+    return;
+  if (fabs(x) < 1e15 && x == floor(x)) {
+    buf_printf(b, "%.0f", x);
+    return;
+  }
+  for (int digits = 1; digits <= 17; digits++) {
+    snprintf(text, sizeof text, "%.*g", digits, x);
+    if (strtod(text, NULL) == x)
+      break;
+  }
+  buf_puts(b, text);
 }
 
 void buf_put_float(struct buf *b, float x) {

@@ -26,6 +26,8 @@ void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(print
 /* C99 hexadecimal form that reads back to the same bits; nan and inf as words. */
 void buf_put_float(struct buf *b, float x);
 void buf_put_double(struct buf *b, double x);
+/* The shortest decimal that reads back to the same bits; nan and inf as words. */
+void buf_put_decimal(struct buf *b, double x);
 
 /* `s` in double quotes; \\ \" \n \t and \xNN for other control characters and for bytes that are
  * not UTF-8. ir/lexer.c reads it back. */

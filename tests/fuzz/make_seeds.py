@@ -139,7 +139,17 @@ def ini_seeds():
                 yield name, read(*folder, name).encode()
 
 
-SEEDS = {"onnx": onnx_seeds, "data": data_seeds, "ir": ir_seeds, "ini": ini_seeds}
+def snn_seeds():
+    """The examples of docs/DSL.md, the networks of models/, and one for each rule that they may break."""
+    for i, example in enumerate(re.findall(r"```snn\n(.*?)```", read("docs", "DSL.md"), re.S)):
+        yield f"doc-{i}", example.encode()
+    for folder in ("models", "models/parts", "tests/golden/snn-errors"):
+        for name in sorted(os.listdir(os.path.join(repo, folder))):
+            if name.endswith(".snn"):
+                yield f"{folder.replace('/', '-')}-{name}", read(folder, name).encode()
+
+
+SEEDS = {"onnx": onnx_seeds, "data": data_seeds, "ir": ir_seeds, "ini": ini_seeds, "snn": snn_seeds}
 
 if __name__ == "__main__":
     os.makedirs(sys.argv[2], exist_ok=True)

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 [ -z "${RUNS:-}" ] || seconds=0
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- onnx data ir ini
+[ $# -gt 0 ] || set -- onnx data ir ini snn
 B=build/fuzz
 san="-g -O2 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 small="-DARENA_CHUNK_BYTES=8192"
@@ -31,7 +31,8 @@ link() {
 }
 words() {
   {
-    grep -hoE '"[A-Za-z_0-9-]+"' ir/*.def frontend/ini/keys.def frontend/onnx/*.c
+    grep -hoE '"[A-Za-z_0-9-]+"' ir/*.def frontend/ini/keys.def frontend/onnx/*.c \
+      frontend/snn/*.[cly]
     printf '"%s"\n' PK '\x93NUMPY' '\x1f\x8b\x08' "'descr': '<f4'" "'shape': (" "'fortran_order': True"
   } | sort -u
 }
