@@ -3,6 +3,7 @@
 #ifndef SNN_LATENCY_H
 #define SNN_LATENCY_H
 
+#include "put_spike.h"
 #include "snn/descriptor.h"
 
 /* Writes the bitmap of this step; returns the spikes. */
@@ -11,13 +12,8 @@ static inline uint32_t snn_latency(const struct snn_encode *d, const uint16_t *t
   uint32_t n_spikes = 0;
 
   for (int32_t p = 0; p < d->height * d->width; p++)
-    for (int32_t c = 0; c < d->channels; c++) {
-      const uint32_t fires = *times++ == clock[1];
-      if (c % 32 == 0)
-        *spikes++ = 0;
-      spikes[-1] |= fires << c % 32;
-      n_spikes += fires;
-    }
+    for (int32_t c = 0; c < d->channels; c++)
+      n_spikes += snn_put_spike(&spikes, c, *times++ == clock[1]);
   return n_spikes;
 }
 

@@ -4,6 +4,7 @@
 #define SNN_POISSON_H
 
 #include "draw.h"
+#include "put_spike.h"
 #include "snn/descriptor.h"
 
 /* `x` is channels last, from 0 to 1. Writes the bitmap; returns the spikes. */
@@ -16,14 +17,9 @@ static inline uint32_t snn_poisson(const struct snn_encode *d, const float *x,
 
   for (int32_t p = 0; p < d->height * d->width; p++)
     for (int32_t c = 0; c < d->channels; c++, i++) {
-      uint32_t fires;
       if (i % 4 == 0)
         r = snn_draw(clock, SNN_DRAW_INPUT, i / 4, seed);
-      if (c % 32 == 0)
-        *spikes++ = 0;
-      fires = snn_unit(r.word[i % 4]) < x[i];
-      spikes[-1] |= fires << c % 32;
-      n_spikes += fires;
+      n_spikes += snn_put_spike(&spikes, c, snn_unit(r.word[i % 4]) < x[i]);
     }
   return n_spikes;
 }
