@@ -379,7 +379,7 @@ static bool use_others(struct options *o, struct arena *a, struct diag *d) {
 
   return (o->given[percentile - options_table].by == OPTION_BY_TABLE ||
           options_give(o, a, d, &normalize)) &&
-         ((o->reset != RESET_ZERO && o->code == CODE_RATE) || options_give(o, a, d, &neuron));
+         ((o->reset == RESET_SUBTRACT && o->code == CODE_RATE) || options_give(o, a, d, &neuron));
 }
 
 const char *options_word(const struct options *o, struct arena *a, const char *name) {
@@ -465,7 +465,7 @@ static bool check_code(const struct options *o, struct diag *d) {
   else if (o->maxpool == MAXPOOL_WINNER)
     other = "--maxpool winner: the first digits do not tell who wins";
   else if (o->reset != RESET_SUBTRACT)
-    other = "--reset zero: what a spike leaves is part of the code";
+    other = "--reset zero or modulo: what a spike leaves is part of the code";
   else if (o->encode != ENCODE_CURRENT)
     other =
         "--encode poisson, latency or events: the first layer has to have all of its input at once";

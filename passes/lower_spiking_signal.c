@@ -175,9 +175,10 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
 
   if (o->neuron == NEURON_IF_SIGNED && (o->leak > 0 || o->refractory > 0))
     return signal_refuse(l, n, "--leak and --refractory go with --neuron if and if_online");
-  if (o->neuron == NEURON_IF_SIGNED && o->reset == RESET_ZERO)
+  if (o->neuron == NEURON_IF_SIGNED && o->reset != RESET_SUBTRACT)
     return signal_refuse(
-        l, n, "--neuron if_signed goes with --reset subtract, --reset zero with --neuron if");
+        l, n,
+        "--neuron if_signed goes with --reset subtract, --reset zero and modulo with --neuron if");
   for (int64_t c = 0; c < s->shape.dims[0]; c++)
     least[c] = (float)((double)scale[c] / signal_levels(l));
   put_code(l, s, &p, least);
@@ -185,8 +186,9 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
     signal_put_attr(&p, signal_bias_attr(l, s));
   if (o->v_init != 0)
     signal_put_attr(&p, ir_float(IR_A_V_INIT, o->v_init));
-  if (o->reset == RESET_ZERO)
-    signal_put_attr(&p, ir_word(IR_A_RESET, IR_W_RESET_ZERO));
+  if (o->reset != RESET_SUBTRACT)
+    signal_put_attr(
+        &p, ir_word(IR_A_RESET, o->reset == RESET_ZERO ? IR_W_RESET_ZERO : IR_W_RESET_MODULO));
   if (o->leak > 0)
     signal_put_attr(&p, ir_float(IR_A_LEAK, o->leak));
   if (o->refractory > 0)

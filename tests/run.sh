@@ -130,8 +130,8 @@ group_diff() {
   verdict "same bits over every route, thresholds that follow rates, leak, rest" tests/diff/run.sh \
     models/lenet5.onnx models/digits-images-idx3-ubyte.gz 20 --neuron if_online --maxpool average \
     --v-init 0 --pool-threshold source --leak 1/16 --refractory 1 --steps 16
-  verdict "same bits over every route, max-pool of the winner" tests/diff/run.sh models/lenet5.onnx \
-    models/digits-images-idx3-ubyte.gz 20 --neuron if --maxpool winner --steps 16
+  verdict "same bits over every route, max-pool of the winner, reset by modulo" tests/diff/run.sh models/lenet5.onnx \
+    models/digits-images-idx3-ubyte.gz 20 --neuron if --maxpool winner --reset modulo --steps 16
   verdict "same bits over every route, binary code" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 50 --code pattern --steps 6
   verdict "same bits over every route, one spike per neuron" tests/diff/run.sh models/lenet5.onnx \

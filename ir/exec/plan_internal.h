@@ -124,13 +124,13 @@ void plan_begin_online(struct plan_builder *b, struct plan_target *t);
 void plan_end_online(struct plan_builder *b, struct plan_target *t, ir_id projection,
                      struct plan_arg online);
 
-/* Before neurons fire: what leak and refractory take away; the drive has been added. After it: who
- * rests. Nothing where the node has neither. */
+/* Before neurons fire: what leak and refractory take away; the drive has been added. After it: what
+ * reset=modulo forgets, and who rests. Nothing where the node has none of them. */
 bool plan_has_rest(const struct ir_node *n);
 void plan_add_before_fire(struct plan_builder *b, struct plan_target *t,
                           const struct plan_tensor *threshold);
 void plan_add_after_fire(struct plan_builder *b, const struct plan_target *t,
-                         struct plan_arg spikes);
+                         struct plan_arg threshold, struct plan_arg spikes);
 
 /* The kernel call of one projection into `t`. False: told. */
 bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir_id projection);

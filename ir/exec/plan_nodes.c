@@ -285,10 +285,11 @@ static void add_fire(struct plan_builder *b, struct plan_target *t, int32_t driv
     op.arg[4] = spikes;
   }
   plan_add_op(b, op);
-  plan_add_after_fire(b, t, spikes);
+  plan_add_after_fire(b, t, threshold, spikes);
 }
 
 static bool check_model(const struct plan_builder *b, const struct ir_node *n) {
+  enum ir_word reset = ir_attr_word(n, IR_A_RESET, IR_W_RESET_SUBTRACT);
   enum ir_word model = ir_attr_word(n, IR_A_MODEL, IR_W_MODEL_IF);
 
   if (model != IR_W_MODEL_IF && model != IR_W_MODEL_IF_SIGNED && model != IR_W_MODEL_IF_ONLINE &&
@@ -299,9 +300,11 @@ static bool check_model(const struct plan_builder *b, const struct ir_node *n) {
                      ir_word_text(model));
   if (model == IR_W_MODEL_IF_SIGNED && plan_has_rest(n))
     return plan_fail(b, n, "leak and refractory go with model=if and if_online");
-  if (model == IR_W_MODEL_IF_SIGNED &&
-      ir_attr_word(n, IR_A_RESET, IR_W_RESET_SUBTRACT) == IR_W_RESET_ZERO)
-    return plan_fail(b, n, "reset is zero; model=if_signed has reset=subtract");
+  if (model == IR_W_MODEL_IF_SIGNED && reset != IR_W_RESET_SUBTRACT)
+    return plan_fail(b, n, "reset is %s; model=if_signed has reset=subtract", ir_word_text(reset));
+  if (model != IR_W_MODEL_IF && reset == IR_W_RESET_MODULO)
+    return plan_fail(b, n, "reset is modulo, which goes with model=if; model is %s",
+                     ir_word_text(model));
   return true;
 }
 

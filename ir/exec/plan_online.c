@@ -105,10 +105,17 @@ void plan_add_before_fire(struct plan_builder *b, struct plan_target *t,
 }
 
 void plan_add_after_fire(struct plan_builder *b, const struct plan_target *t,
-                         struct plan_arg spikes) {
+                         struct plan_arg threshold, struct plan_arg spikes) {
   int64_t refractory = ir_attr_int(t->node, IR_A_REFRACTORY, 0);
   struct snn_rest rest = {plan_pixels(t->shape), t->shape.channels, (int32_t)refractory};
 
+  if (ir_attr_word(t->node, IR_A_RESET, IR_W_RESET_SUBTRACT) == IR_W_RESET_MODULO)
+    plan_add_op(b, (struct plan_op){.kernel = PLAN_MODULO,
+                                    .phase = PLAN_STEP,
+                                    .layer = t->layer,
+                                    .desc = plan_map_desc(b, t->shape, 0),
+                                    .arg = {threshold, t->v},
+                                    .node = b->plan->layer[t->layer].node});
   if (refractory > 0)
     plan_add_op(b, (struct plan_op){.kernel = PLAN_REST,
                                     .phase = PLAN_STEP,

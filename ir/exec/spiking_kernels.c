@@ -31,6 +31,7 @@
 #include "runtime/kernels/maxpool_turn.h"
 #include "runtime/kernels/maxpool_signed.h"
 #include "runtime/kernels/maxpool_winner.h"
+#include "runtime/kernels/modulo.h"
 #include "runtime/kernels/negate.h"
 #include "runtime/kernels/one_to_one_current.h"
 #include "runtime/kernels/one_to_one_scatter.h"

@@ -19,6 +19,7 @@ struct reference {
   bool is_signed; /* neurons take spikes back */
   bool is_online; /* thresholds follow the largest rate of their layer */
   bool is_winner; /* max-pools hand on the spikes of one input */
+  bool is_modulo; /* a spike leaves less than a threshold */
   double leak;    /* of the threshold, above 0 */
   int refractory; /* steps without input after a spike */
   int step;       /* from 0 */
@@ -94,6 +95,8 @@ static inline void reference_fire(struct reference *r, size_t i, const double *c
     if (r->is_signed && r->state[i][k] < 0 && r->sent[i][k] > 0)
       r->value[i][k] = -threshold;
     r->state[i][k] -= r->value[i][k];
+    while (r->is_modulo && r->state[i][k] >= threshold)
+      r->state[i][k] -= threshold;
     if (r->value[i][k] > 0) {
       r->left[i][k] = r->refractory;
       r->fired[i][k]++;

@@ -132,6 +132,7 @@ static const char spiking[] =
     " layer=\"ad\"} : spikes[3]\n"
     "%sr = population {model=relu_spiking, threshold=f32[1]{1}, layer=\"sr\"} : spikes[3]\n"
     "%signed = population {model=if_signed, threshold=f32[1]{1}, layer=\"s\"} : signed[3]\n"
+    "%mo = population {model=if, threshold=f32[1]{1}, reset=modulo, layer=\"n\"} : spikes[3]\n"
     "%on = population {model=if_online, threshold=f32[1]{1}, leak=0.5, refractory=2, layer=\"o\"}"
     " : spikes[3]\n"
     "%z = population {model=lif_nengo, threshold=f32[3]{1, 1, 1}, layer=\"l\"} : spikes[3]\n"

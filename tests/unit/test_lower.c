@@ -170,6 +170,7 @@ static uint32_t compare_sample(struct net *t, struct exec_spiking *e, ir_id end,
   r.is_signed = t->u->opt.neuron == NEURON_IF_SIGNED;
   r.is_online = t->u->opt.neuron == NEURON_IF_ONLINE;
   r.is_winner = t->u->opt.maxpool == MAXPOOL_WINNER;
+  r.is_modulo = t->u->opt.reset == RESET_MODULO;
   r.leak = t->u->opt.leak;
   r.refractory = (int)t->u->opt.refractory;
   for (size_t k = 0; k < n_in; k++)
@@ -250,6 +251,7 @@ static void neurons_of_snn_toolbox_match(void **state) {
   static const struct options rows[] = {
       {.neuron = NEURON_IF, .leak = 0.125},
       {.neuron = NEURON_IF, .refractory = 1},
+      {.neuron = NEURON_IF, .reset = RESET_MODULO, .refractory = 1, .v_init = 0.5},
       {.neuron = NEURON_IF, .refractory = 3, .leak = 0.25, .v_init = 0.5},
       {.neuron = NEURON_IF, .maxpool = MAXPOOL_WINNER, .v_init = 0.5},
       {.neuron = NEURON_IF_ONLINE},
@@ -414,7 +416,7 @@ static void what_cannot_become_spikes_is_refused(void **state) {
   t->u->opt.neuron = NEURON_IF_SIGNED;
   t->u->opt.reset = RESET_ZERO;
   assert_refused(t, dense(t, relu(t, conv(t, input(t, 4, shape), 2, 3, 1, 0, 1)), 2),
-                 "--reset zero with --neuron if");
+                 "--reset zero and modulo with --neuron if");
   t = net_new(state);
   t->u->opt.neuron = NEURON_IF_SIGNED;
   t->u->opt.leak = 0.5;
