@@ -44,6 +44,8 @@ struct layer_map layer_map_of(const struct ir_graph *analog, const struct ir_gra
   m.analog = find_node(analog, out);
   if (ir_is_none(m.analog))
     m.analog = find_projected(analog, spiking, out);
+  while (!ir_is_none(m.analog) && ir_node(analog, m.analog)->op == IR_RESHAPE)
+    m.analog = ir_node(analog, m.analog)->in[0]; /* the same values, where they are computed */
   if (!m.scale && node->op != IR_READOUT)
     m.analog = (ir_id){0};
   if (!ir_is_none(m.analog) && (size_t)ir_type_count(&ir_node(analog, m.analog)->type) != m.n_units)
