@@ -226,7 +226,8 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   cJSON_AddNumberToObject(o, "mean_steps", mean_steps(r));
   add_steps(o, "synops_per_image", r, r->synops, images);
   cJSON_AddNumberToObject(o, "input_ops_per_image",
-                          r->input_macs + per_image(r, r->input_synops[r->steps - 1]));
+                          r->input_macs +
+                              (r->steps > 0 ? per_image(r, r->input_synops[r->steps - 1]) : 0));
   add_steps(o, "input_synops_per_image", r, r->input_synops, images);
   add_steps(o, "bias_ops_per_image", r, r->bias_ops, images);
   add_steps(o, "pool_ops_per_image", r, r->pool_ops, images);
