@@ -77,6 +77,9 @@ all_commands "$repo/models/lenet5.onnx" "$digits-images-idx3-ubyte.gz" "$digits-
 all_commands "$in/small" "$in/small.npz"
 all_commands "$in/small.ir" "$in/small.npz"
 all_commands "$in/residual" "$in/small.npz"
+python3 "$repo/tests/diff/make_events.py" "$digits-images-idx3-ubyte.gz" 4 "$in" || exit 1
+check "eval of recordings" -c "$snncc" eval "$repo/models/lenet5.onnx" --data "$in/events.txt" \
+  --encode events --steps 4 --jobs $jobs --json result.json
 check "--list-ops" "" "$snncc" --list-ops
 check "eval --help" "" "$snncc" eval --help
 echo "faults: $trials faults, $wrong wrong"
