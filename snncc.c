@@ -125,13 +125,23 @@ static struct ir_graph *read_inputs(struct comp *c) {
   return g;
 }
 
+/* False: told that only run takes such a network so far. */
+static bool check_layered(struct comp *c, const struct ir_graph *g) {
+  return !ir_is_synchronous(g) ||
+         diag_error(
+             c->diag, loc_file(c->opt->model),
+             "is a synchronous network, which snncc run simulates; -o FILE.ir and .snn print "
+             "it, and nothing else takes it so far");
+}
+
 static int run_compile(struct comp *c) {
   const struct backend *backend = backend_for(c, c->opt->out);
   struct ir_graph *g = backend ? read_inputs(c) : NULL;
   const struct options *o = c->opt;
   bool is_lowered = backend && (backend->is_spiking || o->stop_after);
 
-  if (!g || !pass_run_pipeline(c, &g, is_lowered ? PIPELINE_SPIKING : PIPELINE_READ))
+  if (!g || (is_lowered && !check_layered(c, g)) ||
+      !pass_run_pipeline(c, &g, is_lowered ? PIPELINE_SPIKING : PIPELINE_READ))
     return EXIT_INPUT;
   if (backend->is_spiking && !(ir_facts(g) & IR_FACT_PLACED)) {
     diag_error(c->diag, loc_file(o->out),
@@ -156,7 +166,7 @@ static int run_in_process(struct comp *c) {
   const struct options *o = c->opt;
   bool is_inspect = o->command == CMD_INSPECT;
 
-  if (!g)
+  if (!g || !check_layered(c, g))
     return EXIT_INPUT;
   if (is_inspect)
     read = ir_graph_clone(c->arena, g);
@@ -173,6 +183,12 @@ static int run_in_process(struct comp *c) {
   }
   c->seconds_convert = now_seconds() - begin;
   return is_inspect ? host_inspect(c, read, analog, spiking) : host_eval(c, analog, spiking);
+}
+
+static int run_network(struct comp *c) {
+  const struct ir_graph *g = frontend_read(c, c->opt->model);
+
+  return g ? host_run(c, g) : EXIT_INPUT;
 }
 
 /* -v: what a preset has set. */
@@ -193,6 +209,9 @@ static int run_command(struct comp *c) {
   switch (c->opt->command) {
   case CMD_COMPILE:
     code = run_compile(c);
+    break;
+  case CMD_RUN:
+    code = run_network(c);
     break;
   case CMD_PLOT:
     code = host_plot(c);

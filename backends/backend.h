@@ -30,6 +30,9 @@ int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_gra
 int host_inspect(struct comp *c, const struct ir_graph *read, const struct ir_graph *analog,
                  const struct ir_graph *spiking);
 
+/* run: simulates a synchronous network, tells its rates, and writes --record. Exit code. */
+int host_run(struct comp *c, const struct ir_graph *g);
+
 /* plot: draws the files of opt->files, results of --json and at most one record of --record, into
  * the folder of -o. Exit code. */
 int host_plot(struct comp *c);

@@ -198,16 +198,25 @@ static bool infer_project_all_but_self(const struct ir_infer *f) {
          set_type(f, IR_CURRENT, x->rank, x->dims);
 }
 
-/* Each pair inside both populations, in ascending order, none twice. */
-static bool check_pairs(const struct ir_infer *f, const struct ir_tensor *index) {
-  int64_t n_sources = ir_type_count(ir_operand_type(f, 0)), n_targets = ir_type_count(&f->n->type);
+/* What the pairs of an index are of: counts and their names. */
+struct pairs {
+  int64_t n_first, n_second;
+  const char *first, *second;
+};
+
+/* Each pair inside both, in ascending order, none twice. */
+static bool check_pairs(const struct ir_infer *f, const struct ir_tensor *index,
+                        const struct pairs *of) {
   const int32_t *v = index->data;
+  if (index->type.dtype != IR_I32 || index->type.rank != 2 || index->type.dims[1] != 2)
+    return ir_fail(f, "index is %s; it must be i32[n, 2], pairs of %s and %s",
+                   ir_show(f, &index->type), of->first, of->second);
   for (int64_t i = 0; i < index->type.dims[0]; i++) {
     int32_t source = v[2 * i], target = v[2 * i + 1];
-    if (source < 0 || source >= n_sources || target < 0 || target >= n_targets)
-      return ir_fail(f, "index[%lld] is (%d, %d); there are %lld sources and %lld targets",
-                     (long long)i, (int)source, (int)target, (long long)n_sources,
-                     (long long)n_targets);
+    if (source < 0 || source >= of->n_first || target < 0 || target >= of->n_second)
+      return ir_fail(f, "index[%lld] is (%d, %d); there are %lld %ss and %lld %ss", (long long)i,
+                     (int)source, (int)target, (long long)of->n_first, of->first,
+                     (long long)of->n_second, of->second);
     if (i > 0 && (source < v[2 * i - 2] || (source == v[2 * i - 2] && target <= v[2 * i - 1])))
       return ir_fail(f, "index[%lld] is (%d, %d), the pair before it (%d, %d); pairs must ascend",
                      (long long)i, (int)source, (int)target, (int)v[2 * i - 2], (int)v[2 * i - 1]);
@@ -222,10 +231,21 @@ static bool infer_project_sparse(const struct ir_infer *f) {
   if (f->n->type.dtype != IR_CURRENT || ir_count_checked(&f->n->type) < 0)
     return ir_fail(f, "its type is %s; it must be given as current of the targets' shape",
                    ir_show(f, &f->n->type));
-  if (index->type.dtype != IR_I32 || index->type.rank != 2 || index->type.dims[1] != 2)
-    return ir_fail(f, "index is %s; it must be i32[synapses, 2]", ir_show(f, &index->type));
-  return check_shape(f, &f->n->type) && check_tensor(f, IR_A_WEIGHT, IR_F32, index->type.dims, 1) &&
-         check_pairs(f, index);
+  struct pairs of = {ir_type_count(ir_operand_type(f, 0)), ir_type_count(&f->n->type), "source",
+                     "target"};
+  return check_shape(f, &f->n->type) && check_pairs(f, index, &of) &&
+         check_tensor(f, IR_A_WEIGHT, IR_F32, index->type.dims, 1);
+}
+
+/* The spikes of a recording: pairs (step, neuron), for model=events and no other. */
+static bool check_events(const struct ir_infer *f, enum ir_word model, const struct ir_type *t) {
+  const struct ir_tensor *index = ir_attr_tensor(f->n, IR_A_INDEX);
+  struct pairs of = {INT32_MAX, ir_type_count(t), "step", "neuron"};
+  if (model != IR_W_MODEL_EVENTS)
+    return !index || ir_fail(f, "index is for model=events only");
+  if (!index || f->n->n_in > 0)
+    return ir_fail(f, "model=events has an index of its spikes, and no operands");
+  return check_pairs(f, index, &of);
 }
 
 /* The steps of a turn are as many as its model can have, within those of the network. */
@@ -264,6 +284,7 @@ static bool infer_population(const struct ir_infer *f) {
   struct ir_type t = f->n->type;
   double v_init = ir_attr_float(f->n, IR_A_V_INIT, 0), leak = ir_attr_float(f->n, IR_A_LEAK, 0);
   int64_t refractory = ir_attr_int(f->n, IR_A_REFRACTORY, 0);
+  enum ir_word model = ir_attr_word(f->n, IR_A_MODEL, IR_W_MODEL_IF);
   if (!want_equal(f, IR_CURRENT))
     return false;
   if (f->n->n_in > 0)
@@ -271,8 +292,7 @@ static bool infer_population(const struct ir_infer *f) {
   else if (!is_spikes(&t) || ir_count_checked(&t) < 0)
     return ir_fail(f, "its type is %s; without operands it must be given as spikes[..]",
                    ir_show(f, &t));
-  t.dtype =
-      ir_attr_word(f->n, IR_A_MODEL, IR_W_MODEL_IF) == IR_W_MODEL_IF_SIGNED ? IR_SIGNED : IR_SPIKES;
+  t.dtype = model == IR_W_MODEL_IF_SIGNED ? IR_SIGNED : IR_SPIKES;
   if (!isfinite(v_init))
     return ir_fail(f, "v_init is %g; it must be finite", v_init);
   if (!(leak >= 0) || leak > (double)FLT_MAX)
@@ -281,7 +301,7 @@ static bool infer_population(const struct ir_infer *f) {
     return ir_fail(f, "refractory is %lld; it must be from 0 to %d", (long long)refractory,
                    UINT16_MAX);
   if (!check_turn(f) || !check_shape(f, &t) || !check_per_neuron(f, IR_A_THRESHOLD, &t) ||
-      !check_per_neuron(f, IR_A_BIAS, &t) || !check_params(f))
+      !check_per_neuron(f, IR_A_BIAS, &t) || !check_params(f) || !check_events(f, model, &t))
     return false;
   f->n->type = t;
   return true;

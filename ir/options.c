@@ -30,6 +30,7 @@ const struct option_command options_commands[CMD_N] = {
                   "accuracy of ANN and SNN, operations, time"},
     [CMD_INSPECT] = {"inspect", 'I', "snncc inspect FILE [options]",
                      "layers, shapes, sizes, costs"},
+    [CMD_RUN] = {"run", 'R', "snncc run FILE [options]", "simulate a network of populations"},
     [CMD_PLOT] = {"plot", 'P', "snncc plot FILE... [-o FOLDER]", "pictures of results and records"},
 };
 
@@ -397,6 +398,12 @@ bool options_complete(struct options *o, struct arena *a, struct diag *d) {
   return use_preset(o, a, d) && use_others(o, a, d);
 }
 
+bool options_is_given(const struct options *o, const char *name) {
+  const struct option *opt = find_option(name, strlen(name));
+
+  return opt && o->given[opt - options_table].by != OPTION_BY_TABLE;
+}
+
 const char *options_given_by(const struct options *o, struct arena *a, enum option_source by) {
   const char *text = "";
 
@@ -492,6 +499,8 @@ bool options_check(const struct options *o, struct diag *d) {
     return diag_error(d, loc_file(NULL), "no output is given; -o FILE.c would be right");
   if (o->command != CMD_EVAL && o->steps == 0)
     return diag_error(d, loc_file(NULL), "--steps 0 has a meaning only for eval");
+  if (o->membranes && !o->record)
+    return diag_error(d, loc_file(NULL), "--membranes go to a file: --record FILE.npz is missing");
   if (o->command == CMD_EVAL && !o->data)
     return diag_error(d, loc_file(NULL), "eval needs samples: --data FILE");
   return check_code(o, d);

@@ -14,7 +14,7 @@
 
 struct arena;
 
-enum command { CMD_COMPILE, CMD_EVAL, CMD_INSPECT, CMD_PLOT, CMD_N };
+enum command { CMD_COMPILE, CMD_EVAL, CMD_INSPECT, CMD_RUN, CMD_PLOT, CMD_N };
 
 enum normalize {
   NORMALIZE_PERCENTILE,
@@ -118,7 +118,8 @@ struct options {
   const char *json;
   bool explain;
   const char *record;
-  const char *name; /* --name */
+  const char *membranes; /* names with commas between */
+  const char *name;      /* --name */
   enum runtime runtime;
   int64_t max_memory; /* 0: 64 MiB + 2 x file */
   bool verbose, quiet;
@@ -153,6 +154,9 @@ bool options_is_file(const char *name);
 const struct option_given *options_next_given(const struct options *o, size_t *at);
 /* Options of a compilation that may be given more. */
 struct options *options_copy(struct arena *a, const struct options *o);
+
+/* Whether anybody says what option `name` is; else it has the default of the table. */
+bool options_is_given(const struct options *o, const char *name);
 
 /* What `by` has set: "--scope layer --v-init 0"; "" for nothing. */
 const char *options_given_by(const struct options *o, struct arena *a, enum option_source by);

@@ -106,6 +106,7 @@ static bool check_place(const struct check *c) {
 static bool check_header(const struct ir_graph *g, struct diag *d) {
   const struct ir_attr *steps = ir_graph_attr(g, IR_A_STEPS);
   const struct ir_attr *words = ir_graph_attr(g, IR_A_SPIKE_WORDS);
+  const struct ir_attr *dt = ir_graph_attr(g, IR_A_DT);
   struct loc loc = g->n_nodes ? loc_file(g->nodes[1].loc.file) : (struct loc){0};
   if (steps && (steps->u.i < 1 || steps->u.i > INT32_MAX))
     return diag_error(d, loc, "graph: steps is %lld; it must be 1 to 2147483647",
@@ -113,6 +114,8 @@ static bool check_header(const struct ir_graph *g, struct diag *d) {
   if (words && (words->u.i < 0 || words->u.i > INT32_MAX))
     return diag_error(d, loc, "graph: spike_words is %lld; it must be 0 to 2147483647",
                       (long long)words->u.i);
+  if (dt && !(dt->u.f > 0 && dt->u.f <= 1e6))
+    return diag_error(d, loc, "graph: dt is %g; it must be above 0, at most 1e6 seconds", dt->u.f);
   return true;
 }
 

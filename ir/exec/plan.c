@@ -20,6 +20,8 @@ static const char *const readout_fields[] = {SNN_READOUT_FIELDS(FIELD_NAME)};
 static const char *const rest_fields[] = {SNN_REST_FIELDS(FIELD_NAME)};
 static const char *const concat_fields[] = {SNN_CONCAT_FIELDS(FIELD_NAME)};
 static const char *const encode_fields[] = {SNN_ENCODE_FIELDS(FIELD_NAME)};
+static const char *const neurons_fields[] = {SNN_NEURONS_FIELDS(FIELD_NAME)};
+static const char *const sparse_fields[] = {SNN_SPARSE_FIELDS(FIELD_NAME)};
 static const char *const softmax_fields[] = {SNN_SOFTMAX_FIELDS(FIELD_NAME)};
 
 enum { SILENT = false, COUNTS = true };
@@ -206,7 +208,8 @@ static bool check_graph(const struct plan_builder *b) {
 
   if (ir_is_synchronous(g))
     return diag_error(b->diag, none,
-                      "the schedule is synchronous; only schedule=layered can be run so far");
+                      "the schedule is synchronous; snncc run simulates such a network, all else "
+                      "takes schedule=layered");
   if (!(ir_facts(g) & IR_FACT_PLACED))
     return diag_error(b->diag, none, "the spikes have no place yet; pass place-memory gives it");
   if (ir_n_of(g, IR_INPUT) != 1 || ir_n_of(g, IR_OUTPUT) != 1 || ir_n_of(g, IR_READOUT) != 1)

@@ -123,7 +123,7 @@ struct plan_arg {
   size_t index; /* of the buffer or tensor */
 };
 
-enum { PLAN_MAX_ARGS = 5 };
+enum { PLAN_MAX_ARGS = 6 };
 struct plan_op {
   enum plan_kernel_tag kernel;
   enum plan_phase phase;

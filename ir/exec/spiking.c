@@ -51,27 +51,30 @@ struct exec_spiking {
   uint64_t uncounted;
 };
 
-struct variant {
-  const char *name;
-  spiking_call *const *kernels;
-};
-
-static struct variant best_variant(void) {
+spiking_call *const *spiking_best_kernels(const char **name) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
-    return (struct variant){"avx512", spiking_kernels_avx512};
+      __builtin_cpu_supports("avx512vl")) {
+    *name = "avx512";
+    return spiking_kernels_avx512;
+  }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
-      __builtin_cpu_supports("fma"))
-    return (struct variant){"avx2", spiking_kernels_avx2};
+      __builtin_cpu_supports("fma")) {
+    *name = "avx2";
+    return spiking_kernels_avx2;
+  }
 #endif
-  return (struct variant){"baseline", spiking_kernels_baseline};
+  *name = "baseline";
+  return spiking_kernels_baseline;
 }
 
 const char *exec_spiking_variant(void) {
-  return best_variant().name;
+  const char *name;
+
+  spiking_best_kernels(&name);
+  return name;
 }
 
 static size_t buffer_bytes(const struct plan_buffer *b) {
@@ -143,7 +146,8 @@ static void start_memory(struct exec_spiking *e, struct arena *a) {
 
 struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p) {
   struct exec_spiking *e = ARENA_NEW(a, struct exec_spiking, 1);
-  struct variant variant = best_variant();
+  const char *name;
+  spiking_call *const *kernels = spiking_best_kernels(&name);
 
   e->plan = p;
   e->arena = a;
@@ -153,7 +157,7 @@ struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p) {
   for (size_t i = 0; i < plan_n_ops(p); i++) {
     const struct plan_op *op = plan_op(p, i);
     struct call *c = &e->phase[op->phase].call[e->phase[op->phase].n++];
-    c->kernel = variant.kernels[op->kernel];
+    c->kernel = kernels[op->kernel];
     c->desc = op->desc;
     c->counter = resolve_counter(e, op);
     c->counts_spikes = op->counter == PLAN_N_SPIKES;

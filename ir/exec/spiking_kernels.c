@@ -5,6 +5,7 @@
 
 #include "runtime/kernels/add_map.h"
 #include "runtime/kernels/add_online.h"
+#include "runtime/kernels/all_but_self.h"
 #include "runtime/kernels/avgpool_current.h"
 #include "runtime/kernels/avgpool_scatter.h"
 #include "runtime/kernels/concat.h"
@@ -23,10 +24,15 @@
 #include "runtime/kernels/fire_turn.h"
 #include "runtime/kernels/fire_signed.h"
 #include "runtime/kernels/hold.h"
+#include "runtime/kernels/integrate.h"
+#include "runtime/kernels/integrate_signed.h"
+#include "runtime/kernels/izhikevich.h"
+#include "runtime/kernels/izhikevich_settle.h"
 #include "runtime/kernels/keep_input.h"
 #include "runtime/kernels/latency.h"
 #include "runtime/kernels/latency_times.h"
 #include "runtime/kernels/leak.h"
+#include "runtime/kernels/lif.h"
 #include "runtime/kernels/maxpool.h"
 #include "runtime/kernels/maxpool_turn.h"
 #include "runtime/kernels/maxpool_signed.h"
@@ -40,7 +46,10 @@
 #include "runtime/kernels/ramp.h"
 #include "runtime/kernels/read_sent.h"
 #include "runtime/kernels/rest.h"
+#include "runtime/kernels/settle.h"
+#include "runtime/kernels/settle_signed.h"
 #include "runtime/kernels/softmax.h"
+#include "runtime/kernels/sparse_scatter.h"
 #include "runtime/kernels/take_events.h"
 #include "runtime/kernels/worth.h"
 
@@ -53,6 +62,7 @@
 #define ARGS_3              arg[0], arg[1], arg[2]
 #define ARGS_4              arg[0], arg[1], arg[2], arg[3]
 #define ARGS_5              arg[0], arg[1], arg[2], arg[3], arg[4]
+#define ARGS_6              arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]
 #define RESULT_COUNTS(call) return call
 #define RESULT_SILENT(call)                                                                        \
   call;                                                                                            \

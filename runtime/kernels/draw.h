@@ -7,7 +7,7 @@
 #include "snn/number.h"
 
 /* What draws: no two draw the same numbers. */
-enum { SNN_DRAW_INPUT, SNN_DRAW_OUTPUT };
+enum { SNN_DRAW_INPUT, SNN_DRAW_OUTPUT, SNN_DRAW_POPULATION };
 
 /* Four numbers at once: those of the neurons 4 block .. 4 block + 3, in the step and presentation
  * that the clock shows. */

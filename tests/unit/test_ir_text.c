@@ -89,7 +89,8 @@ static const char analog[] =
 
 static const char spiking[] =
     "ir 1\n"
-    "graph \"\" {facts=[spiking, laid_out, placed], schedule=synchronous, spike_words=99}\n"
+    "graph \"\" {facts=[spiking, laid_out, placed], schedule=synchronous, spike_words=99, "
+    "dt=0.0005}\n"
     "%x = input : f32[1, 2, 4, 4]\n"
     "%e = encode %x {code=current, layout=chw} : current[2, 4, 4]\n"
     "%h = encode %x {code=current, layout=hwc} : current[4, 2, 4]\n"
@@ -124,7 +125,10 @@ static const char spiking[] =
     " receptor=exc, rule=none, rule_params=f32[1]{0}, layer=\"i\"} : current[3]\n"
     "%later = population %oo, %al, %sp {model=lif_cond, threshold=f32[1]{1}, layer=\"j\"}"
     " : spikes[3]\n"
-    "%y = population {model=izhikevich, threshold=f32[1]{30}, layer=\"k\"} : spikes[3]\n"
+    "%y = population {model=izhikevich, threshold=f32[1]{30}, params=f32[4]{0.1, 0.2, -65, 2},"
+    " layer=\"k\"} : spikes[3]\n"
+    "%ev = population {model=events, threshold=f32[1]{1}, index=i32[2, 2]{0, 2, 7, 0}, layer=\"k\"}"
+    " : spikes[3]\n"
     "%pat = population {model=pattern, threshold=f32[1]{1}, turn=[8, 8], layer=\"p\"}"
     " : spikes[3]\n"
     "%ttfs = population {model=ttfs, threshold=f32[1]{1}, turn=[0, 4], layer=\"t\"} : spikes[3]\n"

@@ -218,7 +218,8 @@ static const struct row spiking_rows[] = {
     {"project_sparse %q {index=i32[1, 2]{3, 0}, weight=f32[1]{1}} : current[9]",
      "index[0] is (3, 0); there are 3 sources and 9 targets"},
     {"project_sparse %q {index=i32[1, 2]{0, -1}, weight=f32[1]{1}} : current[9]", "is (0, -1)"},
-    {"project_sparse %q {index=i32[2]{0, 0}, weight=f32[1]{1}} : current[9]", "i32[synapses, 2]"},
+    {"project_sparse %q {index=i32[2]{0, 0}, weight=f32[1]{1}} : current[9]",
+     "i32[n, 2], pairs of source and target"},
     {"project_sparse %q {index=i32[1, 2]{0, 0}, weight=f32[1]{1}} : f32[9]",
      "must be given as curr"},
     {"population %flat, %flat {model=if, threshold=f32[48]"

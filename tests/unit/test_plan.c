@@ -159,7 +159,7 @@ static void what_kernels_cannot_run_is_refused(void **state) {
   static const struct {
     const char *part, *instead, *said;
   } rows[] = {
-      {"schedule=layered", "schedule=synchronous", "only schedule=layered"},
+      {"schedule=layered", "schedule=synchronous", "all else takes schedule=layered"},
       {", placed]", "]", "place-memory gives it"},
       {"steps=8", "steps=65536", "1 to 65535 are supported"},
       {"steps=8, ", "", "0 steps"},

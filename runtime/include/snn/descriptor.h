@@ -61,6 +61,13 @@
 /* Outputs that spike at random. */
 #define SNN_SOFTMAX_FIELDS(X) X(neurons) X(seed_low) X(seed_high)
 
+/* Neurons of the synchronous schedule, a flat population: refractory steps, and 1 where a spike
+ * resets to a value instead of subtracting one. */
+#define SNN_NEURONS_FIELDS(X) X(neurons) X(refractory) X(resets_to_value)
+
+/* Synapses one by one, from `sources` neurons into a ring of `slots` steps of `targets` sums. */
+#define SNN_SPARSE_FIELDS(X) X(sources) X(targets) X(slots)
+
 #define SNN_FIELD(name) int32_t name;
 struct snn_window {
   SNN_WINDOW_FIELDS(SNN_FIELD)
@@ -94,6 +101,12 @@ struct snn_encode {
 };
 struct snn_softmax {
   SNN_SOFTMAX_FIELDS(SNN_FIELD)
+};
+struct snn_neurons {
+  SNN_NEURONS_FIELDS(SNN_FIELD)
+};
+struct snn_sparse {
+  SNN_SPARSE_FIELDS(SNN_FIELD)
 };
 
 #endif
