@@ -69,7 +69,7 @@ all_commands() {
   check "$m to .dot" "" "$snncc" "$1" -o net.dot
   check "$m --dump-ir" "" "$snncc" -q "$1" -o net.c --dump-ir lower-spiking
   check "eval $m" -c "$snncc" eval "$1" --calib "$2" --calib-limit 8 --data "$2" ${3:+--labels "$3"} \
-    --limit 4 --steps 4 --jobs $jobs --json result.json
+    --limit 4 --steps 4 --jobs $jobs --json result.json --explain --record record.npz
   check "inspect $m" "" "$snncc" inspect "$1" --calib "$2" --calib-limit 8 --jobs $jobs
 }
 all_commands "$in/walkthrough" "$in/walkthrough.npz"
