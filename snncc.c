@@ -103,11 +103,14 @@ static bool print_information(const struct options *o) {
 
 /* ---- commands ---- */
 
+enum { EXIT_SAMPLES = 10 }; /* for --early-exit auto, times --calib-limit */
+
 /* The model, and --calib fitted to its input. NULL: told. */
 static struct ir_graph *read_inputs(struct comp *c) {
   struct ir_graph *g = frontend_read(c, c->opt->model);
   const struct options *o = c->opt; /* the model may have given some */
-  struct samples *calib;
+  int64_t n = o->early_exit == OPTION_AUTO ? EXIT_SAMPLES * o->calib_limit : o->calib_limit;
+  struct samples *calib, *first;
 
   if (!g || !o->calib)
     return g;
@@ -115,13 +118,18 @@ static struct ir_graph *read_inputs(struct comp *c) {
     diag_error(c->diag, loc_file(o->model), "has no input that --calib could be for");
     return NULL;
   }
-  calib = data_read(c, o->calib, NULL, 0, o->calib_limit);
+  calib = data_read(c, o->calib, NULL, 0, n);
   if (!calib || !samples_prepare(calib, c->diag, &ir_node(g, ir_nth(g, IR_INPUT, 0))->type, o))
     return NULL;
   samples_warn(calib, c->diag, o);
+  first = ARENA_NEW(c->arena, struct samples, 1);
+  *first = *calib;
+  if ((uint64_t)first->n > (uint64_t)o->calib_limit)
+    first->n = (size_t)o->calib_limit;
   if (o->verbose)
-    diag_note(c->diag, loc_file(o->calib), "%zu samples to set thresholds by", calib->n);
-  c->calib = calib;
+    diag_note(c->diag, loc_file(o->calib), "%zu samples to set thresholds by", first->n);
+  c->calib = first;
+  c->calib_more = calib;
   return g;
 }
 

@@ -14,8 +14,9 @@ struct comp {
   struct arena *scratch; /* reset by the pass manager after each pass      */
   struct diag *diag;
   const struct options *opt;
-  const struct samples *calib;   /* NULL without --calib; prepared          */
-  const struct ir_graph *analog; /* what lower-spiking started from; NULL before it */
+  const struct samples *calib;      /* NULL without --calib; prepared          */
+  const struct samples *calib_more; /* calib and what follows it, for --early-exit auto */
+  const struct ir_graph *analog;    /* what lower-spiking started from; NULL before it */
   double seconds_convert; /* reading, calibration and passes (wall); set by snncc.c for eval */
   struct file_outputs *outputs; /* committed by snncc.c when all went well */
 };
