@@ -460,8 +460,10 @@ struct options *options_copy(struct arena *a, const struct options *o) {
 
 /* What a code other than rate allows. */
 static bool check_code(const struct options *o, struct diag *d) {
-  int64_t least = o->code == CODE_TTFS ? 2 : 1, most = o->code == CODE_TTFS ? 65535 : 16;
-  const char *word = o->code == CODE_TTFS ? "ttfs" : "pattern";
+  int64_t least = o->code == CODE_PATTERN ? 1 : 2, most = o->code == CODE_PATTERN ? 16 : 65535;
+  const char *word = o->code == CODE_PATTERN ? "pattern"
+                     : o->code == CODE_TTFS  ? "ttfs"
+                                             : "ttfs_dyn";
   const char *other = NULL;
 
   if (o->code == CODE_RATE || (o->command == CMD_EVAL && o->steps == 0))
@@ -477,14 +479,13 @@ static bool check_code(const struct options *o, struct diag *d) {
     other =
         "--encode poisson, latency or events: the first layer has to have all of its input at once";
   else if (o->readout != READOUT_MEMBRANE)
-    other = "--readout count or softmax: outputs would spike before they have heard anything";
-  else if (o->early_exit != 0)
+    other = "--readout count or softmax: outputs have to hear all of it";
+  else if (o->early_exit != 0 && o->code != CODE_TTFS_DYN)
     other = "--early-exit: there is no answer before the last layer has its turn";
   if (other)
     return diag_error(d, loc_file(NULL), "--code %s does not go with %s", word, other);
   if (o->steps < least || o->steps > most)
-    return diag_error(d, loc_file(NULL),
-                      "--steps is %lld; with --code %s it is the steps of one layer, %lld to %lld",
+    return diag_error(d, loc_file(NULL), "--steps is %lld; with --code %s it is %lld to %lld",
                       (long long)o->steps, word, (long long)least, (long long)most);
   return true;
 }

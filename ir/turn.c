@@ -17,5 +17,7 @@ void ir_turn_limits(enum ir_word model, int64_t *least, int64_t *most) {
 int64_t ir_turn_levels(enum ir_word model, int64_t steps) {
   if (model == IR_W_MODEL_PATTERN)
     return ((int64_t)1 << steps) - 1;
+  if (model == IR_W_MODEL_TTFS_DYN)
+    return UINT16_MAX;
   return model == IR_W_MODEL_TTFS ? steps - 1 : steps;
 }

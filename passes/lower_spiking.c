@@ -139,6 +139,24 @@ static bool append_readout(struct lower *l, ir_id result) {
   return !ir_is_none(id) && !ir_is_none(ir_append(l->to, l->c->diag, &output));
 }
 
+/* --code ttfs_dyn: the largest value is there after so many steps; the longest chain of layers,
+ * each later than the one before, has all of the steps, and as many again for small values. */
+static double find_resolution(const struct lower *l, const ir_id result) {
+  size_t *depth = ARENA_NEW(l->c->scratch, size_t, result.idx + 1);
+  double steps;
+
+  if (l->c->opt->code != CODE_TTFS_DYN)
+    return 1;
+  for (size_t i = 1; i <= result.idx; i++) {
+    const struct ir_node *n = ir_node(l->from, ir_id_at(i));
+    for (size_t k = 0; k < n->n_in; k++)
+      depth[i] = depth[n->in[k].idx] > depth[i] ? depth[n->in[k].idx] : depth[i];
+    depth[i] += ir_attr(n, IR_A_SCALE) != NULL;
+  }
+  steps = (double)l->c->opt->steps / (2 * ((double)depth[result.idx] + 1));
+  return steps > 1 ? steps : 1;
+}
+
 bool pass_lower_spiking(struct comp *c, struct ir_graph **g) {
   struct arena *a = c->scratch;
   struct lower l = {.c = c, .from = *g};
@@ -154,6 +172,7 @@ bool pass_lower_spiking(struct comp *c, struct ir_graph **g) {
   result = find_result(&l);
   if (ir_is_none(result))
     return false;
+  l.resolution = find_resolution(&l, result);
   needed = mark_needed(&l, result);
   for (size_t i = 1; i <= result.idx; i++)
     if (needed[i] && !lower_node(&l, ir_node(*g, ir_id_at(i)), &l.of[i]))

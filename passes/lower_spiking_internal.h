@@ -47,6 +47,7 @@ struct lower {
   struct map *layers;   /* layer names given out */
   ir_id encode;         /* none until the input is first used */
   int64_t steps;        /* of the whole network */
+  double resolution;    /* threshold in scales: 1, but with --code ttfs_dyn */
   bool has_end_relu;    /* the readout does what the relu at the end did */
 };
 

@@ -151,18 +151,23 @@ static enum ir_word model_of(const struct lower *l, const struct signal *s) {
 }
 
 double signal_levels(const struct lower *l) {
-  return l->c->opt->code == CODE_RATE ? 1 : code_levels(l->c->opt);
+  return code_has_turns(l->c->opt) ? code_levels(l->c->opt) : 1;
 }
 
-/* Threshold, and when the neurons send. */
+/* Threshold, and when the neurons send. With ttfs_dyn a current of `scale` has to last for
+ * l->resolution steps until a neuron spikes. */
 static void put_code(struct lower *l, const struct signal *s, struct ir_node *p,
                      const float *scale) {
   const struct options *o = l->c->opt;
+  size_t n = (size_t)s->shape.dims[0];
+  float *threshold = ARENA_NEW(l->c->scratch, float, n);
   const int64_t turn[2] = {s->ready, o->steps};
 
   signal_put_attr(p, ir_word(IR_A_MODEL, model_of(l, s)));
-  signal_put_attr(p, signal_vector_attr(l, IR_A_THRESHOLD, scale, (size_t)s->shape.dims[0]));
-  if (o->code != CODE_RATE)
+  for (size_t c = 0; c < n; c++)
+    threshold[c] = (float)((double)scale[c] * l->resolution);
+  signal_put_attr(p, signal_vector_attr(l, IR_A_THRESHOLD, threshold, n));
+  if (code_has_turns(o))
     signal_put_attr(p,
                     ir_ints(IR_A_TURN, arena_memdup(ir_graph_arena(l->to), turn, sizeof turn), 2));
 }
@@ -184,7 +189,7 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
   put_code(l, s, &p, least);
   if (s->bias)
     signal_put_attr(&p, signal_bias_attr(l, s));
-  if (o->v_init != 0)
+  if (o->v_init != 0 && o->code != CODE_TTFS_DYN) /* there is no step to round in */
     signal_put_attr(&p, ir_float(IR_A_V_INIT, o->v_init));
   if (o->reset != RESET_SUBTRACT)
     signal_put_attr(
@@ -201,7 +206,7 @@ bool signal_fire(struct lower *l, const struct ir_node *n, const struct signal *
   *out = (struct signal){.kind = SIGNAL_SPIKES,
                          .shape = s->shape,
                          .scale = least,
-                         .ready = o->code == CODE_RATE ? 0 : s->ready + o->steps};
+                         .ready = code_has_turns(o) ? s->ready + o->steps : 0};
   out->id = ir_append(l->to, l->c->diag, &p);
   return !ir_is_none(out->id) && settle_shape(l, out);
 }

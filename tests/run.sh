@@ -136,6 +136,8 @@ group_diff() {
     models/digits-images-idx3-ubyte.gz 50 --code pattern --steps 6
   verdict "same bits over every route, one spike per neuron" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 50 --code ttfs --steps 12 --normalize mse
+  verdict "same bits over every route, thresholds that rise by what is to come" tests/diff/run.sh \
+    models/lenet5.onnx models/digits-images-idx3-ubyte.gz 20 --code ttfs_dyn --steps 32
   verdict "same bits over every route, a bias of each neuron and a relu at the end" \
     tests/diff/run.sh tests/diff/borders.ir models/digits-images-idx3-ubyte.gz 100
 }

@@ -42,7 +42,9 @@ static void write_sizes(const struct c_output *o, struct emit *e) {
 static void write_buffers(const struct c_output *o, struct emit *e, bool counts) {
   for (size_t i = 0; i < plan_n_buffers(o->plan); i++) {
     const struct plan_buffer *b = plan_buffer(o->plan, i);
-    const char *type = counts ? "uint16_t" : b->kind == PLAN_EVENTS ? "uint32_t" : "float";
+    const char *type = counts                                              ? "uint16_t"
+                       : b->kind == PLAN_EVENTS || b->kind == PLAN_PENDING ? "uint32_t"
+                                                                           : "float";
     if (b->kind != PLAN_SPIKES && (b->kind == PLAN_COUNT) == counts)
       emit_line(e, "%s %s[%zu];", type, o->buffer[i], b->n);
   }
@@ -134,7 +136,10 @@ static void write_api(const struct c_output *o, struct emit *e) {
   emit_line(e, "int %s_step(%s_state *s);", p, p);
   emit_comment(
       e,
-      plan_answers_in_spikes(o->plan)
+      plan_is_timed(o->plan)
+          ? "The answer so far, in the order of the model; only which is largest says something. "
+            "Returns 0."
+      : plan_answers_in_spikes(o->plan)
           ? "What the outputs have sent so far, in the order of the model. Returns 0."
       : plan_turn_steps(o->plan) > 0
           ? arena_printf(o->arena,

@@ -2,6 +2,7 @@
 #include "ir/exec/plan.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "ir/base/arena.h"
 #include "ir/exec/plan_internal.h"
@@ -76,13 +77,21 @@ size_t plan_turn_steps(const struct plan *p) {
   return p->turn_steps;
 }
 
+bool plan_is_timed(const struct plan *p) {
+  return p->model == IR_W_MODEL_TTFS_DYN;
+}
+
 double plan_unit_value(const struct plan *p) {
+  if (plan_is_timed(p))
+    return 1.0 / UINT16_MAX;
   return p->turn_steps > 0 ? 1 : 1 / (double)p->steps;
 }
 
 uint16_t plan_spike_worth(const struct plan *p, size_t t) {
   size_t left;
 
+  if (plan_is_timed(p)) /* a constant current of threshold / (t + 1) */
+    return (uint16_t)(UINT16_MAX / (t + 1));
   if (p->turn_steps == 0)
     return 1;
   left = p->turn_steps - 1 - t % p->turn_steps;
@@ -252,6 +261,8 @@ struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g)
   p->buffer = ARENA_NEW(a, struct plan_buffer, n_parts);
   p->tensor = ARENA_NEW(a, struct plan_tensor, n_parts);
   p->layer = ARENA_NEW(a, struct plan_layer, n);
+  b.pending = ARENA_NEW(a, size_t, n + 1);
+  memset(b.pending, 0xFF, (n + 1) * sizeof *b.pending);
   if (!plan_find_turns(&b))
     return NULL;
   for (size_t i = 1; i <= n; i++)

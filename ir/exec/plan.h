@@ -60,6 +60,7 @@ enum plan_buffer_kind {
   PLAN_CURRENT,
   PLAN_INPUT,
   PLAN_EVENTS,
+  PLAN_PENDING, /* a bitmap that is not shared: units that may still spike */
   PLAN_COUNT,
   PLAN_SPIKES
 };
@@ -151,6 +152,8 @@ size_t plan_output_size(const struct plan *p);
 size_t plan_steps(const struct plan *p);
 /* Steps of each layer's turn, where layers send one after another; 0: all send in all steps. */
 size_t plan_turn_steps(const struct plan *p);
+/* Neurons spike once, and what they say is when (model=ttfs_dyn). */
+bool plan_is_timed(const struct plan *p);
 /* What a unit count of 1 (exec_spiking_unit_counts) stands for, in thresholds. */
 double plan_unit_value(const struct plan *p);
 /* What a spike of step t = 0, 1 .. is worth in thresholds of its neuron: 1 without turns. */

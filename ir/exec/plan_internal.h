@@ -34,6 +34,7 @@ struct plan_builder {
   size_t *layer;  /* by node id: the layer it counts for */
   /* Where populations have turns: */
   struct plan_arrival *arrival; /* by node id: of what it sends or passes on */
+  size_t *pending;              /* by node id: buffer of what may still spike, model=ttfs_dyn */
   struct plan_arg worth;        /* of the spikes of this step, once a pool needs it */
 };
 
@@ -52,6 +53,7 @@ struct plan_target {
   struct plan_arg into;   /* takes spikes: direct, or a sum that is scaled before it goes there */
   struct plan_arg sum;    /* of what is scaled, or NULL                                  */
   struct plan_arg before, left; /* of neurons that rest, or NULL */
+  struct plan_arg more;         /* sum of the weights of what may still come, or NULL          */
   struct plan_arg drive;        /* takes constant currents; what is added every step, or NULL */
 };
 
@@ -134,6 +136,20 @@ void plan_add_after_fire(struct plan_builder *b, const struct plan_target *t,
 
 /* The kernel call of one projection into `t`. False: told. */
 bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir_id projection);
+
+/* ---- plan_once.c: model=ttfs_dyn ---- */
+
+/* Makes t->more, empty at the start of every step. */
+void plan_begin_more(struct plan_builder *b, struct plan_target *t);
+/* The call added last once more, from sources that may still spike and into t->more. */
+void plan_add_more(struct plan_builder *b, const struct plan_target *t);
+/* Which units of node `id` may still spike; of neurons, of a pool whose call is `pool`, of an
+ * operand of a concatenation whose call is `concat`. */
+void plan_add_pending(struct plan_builder *b, ir_id id, const struct plan_target *t);
+void plan_pool_pending(struct plan_builder *b, ir_id id, ir_id from, const struct plan_op *pool);
+void plan_concat_pending(struct plan_builder *b, ir_id id, ir_id from, struct plan_op concat);
+
+/* ---- plan_turns.c ---- */
 
 /* Turns: which model and steps all populations have, and when what they send arrives. False: told.
  */

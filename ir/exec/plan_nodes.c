@@ -105,11 +105,11 @@ static void add_drive(struct plan_builder *b, struct plan_target *t, int32_t *st
   for (size_t k = 0; k < t->node->n_in; k++)
     has_current |= plan_is_current(b, t->node->in[k]);
   t->drive = bias;
-  if (has_current) {
+  if (has_current || plan_is_timed(b->plan)) {
     t->drive = plan_add_buffer(
         b, t->layer, (struct plan_buffer){.kind = PLAN_CURRENT, .n = plan_neurons(t->shape)}, "_i");
     plan_add_op(b, (struct plan_op){.kernel = PLAN_FILL,
-                                    .phase = PLAN_SET_INPUT,
+                                    .phase = has_current ? PLAN_SET_INPUT : PLAN_RESET,
                                     .layer = t->layer,
                                     .desc = plan_map_desc(b, t->shape, *step),
                                     .arg = {bias, t->drive},
@@ -170,6 +170,10 @@ bool plan_add_target(struct plan_builder *b, ir_id id, struct plan_target *t, in
     plan_add_turn_target(b, t);
   else
     add_drive(b, t, step);
+  if (plan_is_timed(b->plan)) {
+    t->direct = t->drive;
+    plan_begin_more(b, t);
+  }
   first = b->plan->n_ops;
   for (size_t k = 0; k < n->n_in; k++) {
     struct plan_arg online;
@@ -182,6 +186,8 @@ bool plan_add_target(struct plan_builder *b, ir_id id, struct plan_target *t, in
       return false;
     if (online.kind != PLAN_ARG_NULL)
       plan_end_online(b, t, n->in[k], online);
+    if (t->more.kind != PLAN_ARG_NULL && !plan_is_current(b, n->in[k]))
+      plan_add_more(b, t);
   }
   add_negatives(b, t, first);
   return true;
@@ -272,13 +278,17 @@ static void add_fire(struct plan_builder *b, struct plan_target *t, int32_t driv
     op.arg[1] = (struct plan_arg){PLAN_ARG_NULL, 0};
   }
   op.desc = arena_memdup(b->arena, &fire, sizeof fire);
-  if (model != IR_W_MODEL_IF) {
+  if (model == IR_W_MODEL_IF_SIGNED || model == IR_W_MODEL_IF_ONLINE) {
     op.arg[1] = threshold;
     op.arg[2] = add_sent(b, id, t->layer);
   }
   if (model == IR_W_MODEL_IF_SIGNED) {
     op.kernel = PLAN_FIRE_SIGNED;
     op.desc = plan_map_desc(b, t->shape, 0);
+  } else if (model == IR_W_MODEL_TTFS_DYN) {
+    op.kernel = PLAN_FIRE_ONCE;
+    op.desc = plan_map_desc(b, t->shape, 0);
+    op.arg[1] = t->more;
   } else if (model == IR_W_MODEL_IF_ONLINE) {
     op.kernel = PLAN_FIRE_ONLINE;
     op.arg[3] = add_online(b, id, t->layer);
@@ -286,6 +296,8 @@ static void add_fire(struct plan_builder *b, struct plan_target *t, int32_t driv
   }
   plan_add_op(b, op);
   plan_add_after_fire(b, t, threshold, spikes);
+  if (plan_is_timed(b->plan))
+    plan_add_pending(b, id, t);
 }
 
 static bool check_model(const struct plan_builder *b, const struct ir_node *n) {
@@ -293,10 +305,10 @@ static bool check_model(const struct plan_builder *b, const struct ir_node *n) {
   enum ir_word model = ir_attr_word(n, IR_A_MODEL, IR_W_MODEL_IF);
 
   if (model != IR_W_MODEL_IF && model != IR_W_MODEL_IF_SIGNED && model != IR_W_MODEL_IF_ONLINE &&
-      b->plan->turn_steps == 0)
+      model != IR_W_MODEL_TTFS_DYN && b->plan->turn_steps == 0)
     return plan_fail(b, n,
-                     "model is %s; a layered network runs model=if, if_signed, if_online, pattern "
-                     "and ttfs",
+                     "model is %s; a layered network runs model=if, if_signed, if_online, pattern, "
+                     "ttfs and ttfs_dyn",
                      ir_word_text(model));
   if (model == IR_W_MODEL_IF_SIGNED && plan_has_rest(n))
     return plan_fail(b, n, "leak and refractory go with model=if and if_online");
@@ -394,6 +406,8 @@ static bool add_maxpool(struct plan_builder *b, ir_id id) {
     return false;
   op.arg[plan_kernel(op.kernel)->n_args - 1] = spikes;
   plan_add_op(b, op);
+  if (plan_is_timed(b->plan))
+    plan_pool_pending(b, id, from, &op);
   if (b->plan->layer[layer].is_signed)
     out.height *= 2; /* both bitmaps */
   plan_add_op(b, (struct plan_op){.kernel = PLAN_COUNT_SPIKES,
@@ -433,6 +447,8 @@ static bool add_concat(struct plan_builder *b, ir_id id) {
     op.arg[0] = (struct plan_arg){PLAN_ARG_BUFFER, b->spikes[from.idx]};
     op.arg[1] = spikes;
     plan_add_op(b, op);
+    if (plan_is_timed(b->plan))
+      plan_concat_pending(b, id, from, op);
     if (n->type.dtype != IR_SIGNED)
       continue;
     op.arg[0].kind = op.arg[1].kind = PLAN_ARG_NEGATIVE;

@@ -26,13 +26,14 @@ static bool check_same(struct plan_builder *b, const struct ir_node *n, bool is_
     p->model = model;
     p->turn_steps = (size_t)turn.steps;
   }
-  if ((size_t)turn.steps != p->turn_steps || (turn.steps > 0 && model != p->model))
+  if ((size_t)turn.steps != p->turn_steps || (turn.steps > 0 && model != p->model) ||
+      (model == IR_W_MODEL_TTFS_DYN) != plan_is_timed(b->plan))
     return plan_fail(b, n,
                      "has model=%s and a turn of %lld steps, one before it model=%s and %zu; all "
                      "populations of a network send in the same way",
                      ir_word_text(model), (long long)turn.steps, ir_word_text(p->model),
                      p->turn_steps);
-  if (turn.steps > 0 && plan_has_rest(n))
+  if ((turn.steps > 0 || plan_is_timed(b->plan)) && plan_has_rest(n))
     return plan_fail(b, n, "leak and refractory go with model=if and if_online");
   if (turn.steps > 0 && turn.first % turn.steps != 0)
     return plan_fail(b, n, "its turn begins at step %lld; turns follow each other every %lld",
@@ -70,12 +71,12 @@ static bool check_arrived(struct plan_builder *b, const struct ir_node *n, int64
 /* The first layer has all of its input at once, and the answer is complete in the end. */
 static bool check_end(const struct plan_builder *b, const struct ir_node *n) {
   if (n->op == IR_ENCODE && n->type.dtype != IR_CURRENT)
-    return plan_fail(b, n, "where populations have turns, code is current");
+    return plan_fail(b, n, "where neurons send one number, code is current");
   if (n->op == IR_SPIKE_MAXPOOL && ir_attr_word(n, IR_A_POOL, IR_W_POOL_COUNT) != IR_W_POOL_COUNT)
-    return plan_fail(b, n, "where populations have turns, pool is count");
+    return plan_fail(b, n, "where neurons send one number, pool is count");
   if (n->op == IR_READOUT &&
       ir_attr_word(n, IR_A_READOUT, IR_W_READOUT_MEMBRANE) != IR_W_READOUT_MEMBRANE)
-    return plan_fail(b, n, "where populations have turns, readout is membrane");
+    return plan_fail(b, n, "where neurons send one number, readout is membrane");
   return true;
 }
 
@@ -102,7 +103,7 @@ bool plan_find_turns(struct plan_builder *b) {
       return false;
     b->arrival[i] = (struct plan_arrival){(int32_t)turn.first, (int32_t)(turn.first + turn.steps)};
   }
-  for (size_t i = 1; i <= n_nodes && b->plan->turn_steps > 0; i++)
+  for (size_t i = 1; i <= n_nodes && (b->plan->turn_steps > 0 || plan_is_timed(b->plan)); i++)
     if (!check_end(b, ir_node(b->graph, ir_id_at(i))))
       return false;
   return true;

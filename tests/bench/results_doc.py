@@ -68,6 +68,7 @@ CODES = [
     Code("the same, longer", ["--steps", "256", "--encode", "poisson"]),
     Code("input as the time of a spike", ["--steps", "64", "--encode", "latency"]),
     Code("time to first spike", ["--steps", "32", "--code", "ttfs"]),
+    Code("the same, rising threshold", ["--steps", "64", "--code", "ttfs_dyn"]),
     Code("binary pattern", ["--steps", "8", "--code", "pattern"]),
 ]
 

@@ -283,7 +283,7 @@ static void what_gives_other_results_is_refused(void **state) {
       {"[cell]\nbinarize_weights = maybe", "True or False"},
       {"[cell]\nreset = Reset", "Reset by subtraction"},
       {"[conversion]\nspike_code = ttfs_corrective",
-       "it can be temporal_mean_rate, temporal_pattern or ttfs"},
+       "it can be temporal_mean_rate, temporal_pattern, ttfs or ttfs_dyn_thresh"},
       {"[parameter_sweep]\nparam_values = [1, 2]", "once for each value"},
       {"[parameter_sweep]\nparam_values = [1]\nparam_name = tau_m", "once for each value"},
       {"[normalization]\npercentile = 101", "gives --percentile \"101\""},

@@ -135,6 +135,7 @@ static const char spiking[] =
     "%ad = population {model=alif, threshold=f32[1]{1}, params=f32[4]{20, 0, 100, 0.5},"
     " layer=\"ad\"} : spikes[3]\n"
     "%sr = population {model=relu_spiking, threshold=f32[1]{1}, layer=\"sr\"} : spikes[3]\n"
+    "%dyn = population {model=ttfs_dyn, threshold=f32[1]{1}, layer=\"d\"} : spikes[3]\n"
     "%signed = population {model=if_signed, threshold=f32[1]{1}, layer=\"s\"} : signed[3]\n"
     "%mo = population {model=if, threshold=f32[1]{1}, reset=modulo, layer=\"n\"} : spikes[3]\n"
     "%on = population {model=if_online, threshold=f32[1]{1}, leak=0.5, refractory=2, layer=\"o\"}"
