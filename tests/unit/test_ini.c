@@ -246,6 +246,9 @@ static void codes_bring_their_readout(void **state) {
   assert_true(configure(u, "m --data x", "[conversion]\nspike_code = ttfs\n"));
   assert_int_equal(o->code, CODE_TTFS);
   assert_true(options_check(o, u->comp.diag));
+  assert_true(configure(u, "m --data x", "[conversion]\nspike_code = ttfs_dyn_thresh\n"));
+  assert_int_equal(o->code, CODE_TTFS_DYN);
+  assert_true(options_check(o, u->comp.diag));
 }
 
 static void samples_in_a_row_are_skipped_to(void **state) {
