@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """make_events.py IDX-GZ N FOLDER writes N-MNIST recordings of the first N pictures of an IDX file:
-FOLDER/events.txt and FOLDER/events/*.bs2. A pixel of value v has an event in v / 255 of 32 steps of
-10 ms, evenly, in turn darker and brighter; around the picture, on the border of the 34 x 34 pixels
-that a crop leaves out, all have one in every step."""
+FOLDER/events/*.bs2, and FOLDER/events.txt with the labels of the file beside that one. A pixel of value v
+has an event in v / 255 of 32 steps of 10 ms, evenly, in turn darker and brighter; the first row of the
+34 x 34 pixels, which a crop leaves out, has one at every pixel in every step."""
 import gzip
 import os
 import sys
@@ -28,6 +28,8 @@ def recording(picture, side):
 
 with gzip.open(sys.argv[1]) as f:
     data = f.read()
+with gzip.open(sys.argv[1].replace("images-idx3", "labels-idx1")) as f:
+    labels = f.read()[8:]
 n, side = int(sys.argv[2]), int.from_bytes(data[8:12], "big")
 os.makedirs(os.path.join(sys.argv[3], "events"), exist_ok=True)
 with open(os.path.join(sys.argv[3], "events.txt"), "w", encoding="ascii") as names:
@@ -36,4 +38,4 @@ with open(os.path.join(sys.argv[3], "events.txt"), "w", encoding="ascii") as nam
         picture = data[16 + i * side * side:][:side * side]
         with open(os.path.join(sys.argv[3], "events", "%d.bs2" % i), "wb") as f:
             f.write(b"".join(recording(picture, side)))
-        names.write("%d\t0\n" % i)
+        names.write("%d\t%d\n" % (i, labels[i]))
