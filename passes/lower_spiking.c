@@ -21,6 +21,11 @@ static bool check_ends(struct lower *l) {
   struct diag *d = l->c->diag;
   size_t n_inputs = ir_n_of(l->from, IR_INPUT), n_outputs = ir_n_of(l->from, IR_OUTPUT);
 
+  if (ir_is_synchronous(l->from))
+    return diag_error(
+        d, loc_file(l->c->opt->model),
+        "a network of populations is not converted, and C is written for layers so far; "
+        "snncc run runs it");
   if (n_inputs != 1)
     return diag_error(d, loc_file(l->c->opt->model),
                       "the network has %zu inputs; a spiking network has one", n_inputs);

@@ -12,7 +12,7 @@
 #include "ir/comp.h"
 
 static const char common_attrs[] =
-    "model neuron threshold rest bias v_init reset refractory rate layer";
+    "model neuron threshold rest bias v_init reset refractory rate index layer";
 
 /* A population being made: its own attributes, those of its neuron model behind them. */
 struct cells {
@@ -173,6 +173,21 @@ static bool read_v_init(struct cells *p) {
   return true;
 }
 
+/* The spikes of a recording. */
+static bool read_index(struct cells *p) {
+  const struct snn_attr *a = find(p, "index");
+  struct snn_shape pairs = {.type = {.dtype = IR_I32}};
+  struct ir_tensor t;
+  const char *key;
+
+  if (!a)
+    return true;
+  if (!snn_tensor(p->b, a, pairs, NULL, &t, &key))
+    return false;
+  p->attr[p->n_attr++] = ir_tensor_attr(IR_A_INDEX, t);
+  return true;
+}
+
 static bool read_others(struct cells *p, size_t n_neurons) {
   const struct snn_attr *bias = find(p, "bias"), *reset = find(p, "reset"),
                         *layer = find(p, "layer");
@@ -197,6 +212,8 @@ static bool read_others(struct cells *p, size_t n_neurons) {
   steps = floor(steps + 0.5);
   if (steps > 0)
     p->attr[p->n_attr++] = ir_int(IR_A_REFRACTORY, steps < 1e9 ? (int64_t)steps : 1000000000);
+  if (!read_index(p))
+    return false;
   if (!layer)
     p->attr[p->n_attr++] = ir_text(IR_A_LAYER, p->s->name.text);
   return !layer || snn_ir_attr(p->b, layer, IR_A_LAYER, 0, &p->attr[p->n_attr++]);
