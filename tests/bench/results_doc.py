@@ -69,6 +69,7 @@ CODES = [
     Code("input as the time of a spike", ["--steps", "64", "--encode", "latency"]),
     Code("time to first spike", ["--steps", "32", "--code", "ttfs"]),
     Code("the same, rising threshold", ["--steps", "64", "--code", "ttfs_dyn"]),
+    Code("the same, dynamic threshold", ["--steps", "32", "--code", "ttfs_dyn"]),
     Code("binary pattern", ["--steps", "8", "--code", "pattern"]),
 ]
 
