@@ -194,9 +194,11 @@ static int run_in_process(struct comp *c) {
 }
 
 static int run_network(struct comp *c) {
-  const struct ir_graph *g = frontend_read(c, c->opt->model);
+  struct ir_graph *g = read_inputs(c);
 
-  return g ? host_run(c, g) : EXIT_INPUT;
+  if (!g || (!ir_is_synchronous(g) && !pass_run_pipeline(c, &g, PIPELINE_SPIKING)))
+    return EXIT_INPUT;
+  return host_run(c, g);
 }
 
 /* -v: what a preset has set. */

@@ -30,7 +30,8 @@ int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_gra
 int host_inspect(struct comp *c, const struct ir_graph *read, const struct ir_graph *analog,
                  const struct ir_graph *spiking);
 
-/* run: simulates a synchronous network, tells its rates, and writes --record. Exit code. */
+/* run: simulates a synchronous network, tells its rates, and writes --record; of a CNN, `g` after
+ * PIPELINE_SPIKING, it shows one sample. Exit code. */
 int host_run(struct comp *c, const struct ir_graph *g);
 
 /* plot: draws the files of opt->files, results of --json and at most one record of --record, into

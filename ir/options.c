@@ -30,7 +30,7 @@ const struct option_command options_commands[CMD_N] = {
                   "accuracy of ANN and SNN, operations, time"},
     [CMD_INSPECT] = {"inspect", 'I', "snncc inspect FILE [options]",
                      "layers, shapes, sizes, costs"},
-    [CMD_RUN] = {"run", 'R', "snncc run FILE [options]", "simulate a network of populations"},
+    [CMD_RUN] = {"run", 'R', "snncc run FILE [options]", "simulate it: populations, or a CNN"},
     [CMD_PLOT] = {"plot", 'P', "snncc plot FILE... [-o FOLDER]", "pictures of results and records"},
 };
 

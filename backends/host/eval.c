@@ -12,10 +12,10 @@
 
 #include "backends/host/diagnosis.h"
 #include "backends/host/explain.h"
+#include "backends/host/input.h"
 #include "backends/host/progress.h"
 #include "backends/host/record.h"
 #include "backends/report/result.h"
-#include "frontend/data/data.h"
 #include "ir/base/arena.h"
 #include "ir/base/file.h"
 #include "ir/comp.h"
@@ -220,33 +220,11 @@ static bool check_labels(struct comp *c, const struct samples *s, size_t n_class
   return true;
 }
 
-static struct samples *read_samples(struct comp *c, const struct ir_graph *g) {
-  const struct options *o = c->opt;
-  struct samples *s;
-
-  if (!o->data) {
-    diag_error(c->diag, loc_file(o->model), "eval needs samples; give them with --data FILE");
-    return NULL;
-  }
-  if (ir_n_of(g, IR_INPUT) != 1 || ir_n_of(g, IR_OUTPUT) != 1) {
-    diag_error(c->diag, loc_file(o->model),
-               "the model has %zu inputs and %zu outputs; eval runs models with one of each",
-               ir_n_of(g, IR_INPUT), ir_n_of(g, IR_OUTPUT));
-    return NULL;
-  }
-  s = data_read(c, o->data, o->labels, o->skip, o->limit);
-  if (!s || !samples_prepare(s, c->diag, &ir_node(g, ir_nth(g, IR_INPUT, 0))->type, o))
-    return NULL;
-  if (!c->calib) /* else told already, in all likelihood */
-    samples_warn(s, c->diag, o);
-  return s;
-}
-
 int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_graph *spiking) {
   struct result r = {.model = c->opt->model, .seconds_convert = c->seconds_convert};
   struct eval e = {.comp = c, .graph = analog};
 
-  e.samples = read_samples(c, analog);
+  e.samples = input_read(c, analog, c->opt->labels, c->opt->limit);
   if (!e.samples)
     return 1;
   e.n_out = (size_t)ir_type_count(&ir_node(analog, ir_nth(analog, IR_OUTPUT, 0))->type);
