@@ -38,6 +38,9 @@ static bool find_groups(struct sync *s) {
       is_good = sync_refuse(s, n,
                             "a network with an input cannot be run yet; its spikes may come from "
                             "bias, or from populations with model=poisson or model=events");
+    if (n->op == IR_READOUT)
+      diag_warning(s->diag, n->loc, "readout %s: not run yet; the spikes of populations are",
+                   diag_quote(s->diag, n->name));
     if (n->op != IR_POPULATION)
       continue;
     g->seen.node = n;

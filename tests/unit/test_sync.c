@@ -508,6 +508,18 @@ static void what_cannot_be_run_is_told(void **state) {
   }
 }
 
+static void a_readout_is_left_out_and_told(void **state) {
+  struct unit *u = *state;
+  const struct ir_graph *g =
+      parse(u, "ir 1\ngraph \"g\" {schedule=synchronous}\n"
+               "%a = population {model=if, threshold=f32[1]{1}, layer=\"\"} : spikes[3]\n"
+               "%p = project_one_to_one %a {weight=f32[1]{1}} : current[3]\n"
+               "%r = readout %p {readout=membrane, layer=\"\"} : f32[3]\n");
+
+  assert_non_null(sync_new(u->comp.arena, u->comp.diag, g, 0));
+  unit_assert_said(u, "warning: readout \"r\": not run yet");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, unit_begin, unit_end)
 
 int main(void) {
@@ -515,6 +527,7 @@ int main(void) {
       TEST(networks_do_what_their_definition_says),
       TEST(poisson_populations_draw_by_seed_and_apart),
       TEST(what_cannot_be_run_is_told),
+      TEST(a_readout_is_left_out_and_told),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
