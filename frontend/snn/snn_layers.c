@@ -324,15 +324,9 @@ static bool activate(struct snn_layer_build *l, ir_id *id) {
     return true;
   if (!word || !strcmp(word, "none"))
     return word != NULL;
-  if (!strcmp(word, "lif")) {
-    struct snn_list *list = snn_list_new(&l->b->parse);
-    snn_add_renamed(l->b, list, a, "neuron");
-    if (!snn_convert(l->b, list))
-      return false;
-  } else if (strcmp(word, "relu") != 0) {
-    return snn_fail(l->b, e->loc, "activation cannot be %s; it is one of relu, lif and none",
+  if (strcmp(word, "relu") != 0)
+    return snn_fail(l->b, e->loc, "activation cannot be %s; it is relu or none",
                     diag_quote(l->b->c->diag, word));
-  }
   *id = snn_append(l->b, (struct ir_node){.op = IR_RELU,
                                           .name = snn_layer_part(l, "relu"),
                                           .in = id,

@@ -126,14 +126,13 @@ static bool read_rate(struct cells *p) {
 
 static bool read_threshold(struct cells *p) {
   const struct snn_attr *a = find(p, "threshold");
-  double preset = p->model == IR_W_MODEL_IZHIKEVICH ? 30 : p->rest + 1;
   struct ir_tensor t;
   const char *key;
 
   if (!number(p, "rest", snn_voltage, 0, &p->rest))
     return false;
   if (!a) {
-    p->threshold = preset;
+    p->threshold = p->model == IR_W_MODEL_IZHIKEVICH ? 30 : p->rest + 1;
     t = ir_tensor_new(p->b->c->arena, (struct ir_type){.dtype = IR_F32, .rank = 1, .dims = {1}});
     if (!read_rate(p))
       return false;
