@@ -27,6 +27,18 @@ static struct sync_group *source_of(struct sync *s, const struct ir_node *projec
   return NULL;
 }
 
+static void warn_of_blocks(const struct sync *s) {
+  const struct loc loc = loc_file(ir_node(s->graph, ir_id_at(1))->loc.file);
+
+  if (ir_graph_attr(s->graph, IR_A_PROTOCOL))
+    diag_warning(s->diag, loc,
+                 "the protocol is not followed yet; the network runs without samples");
+  if (ir_graph_attr(s->graph, IR_A_RECORD))
+    diag_warning(s->diag, loc,
+                 "the record block writes nothing yet; --record FILE writes spikes, "
+                 "--membranes with it membranes");
+}
+
 /* All that is wrong is told, not the first thing alone. */
 static bool find_groups(struct sync *s) {
   bool is_good = true;
@@ -53,6 +65,8 @@ static bool find_groups(struct sync *s) {
         s->diag,
         loc_file(ir_n_nodes(s->graph) > 0 ? ir_node(s->graph, ir_id_at(1))->loc.file : NULL),
         "the network has no population");
+  if (is_good)
+    warn_of_blocks(s);
   return is_good;
 }
 
