@@ -7,7 +7,7 @@ DESTDIR  ?=
 CC       ?= cc
 CFLAGS   ?= -O2 -g
 VERSION  := 0.1.0
-PKGS     := libprotobuf-c libzip zlib libcjson openblas
+PKGS     := libprotobuf-c libzip zlib libcjson
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
 CPPFLAGS += -I. -I$(B)/gen -Iruntime/include -DSNNCC_VERSION='"$(VERSION)"' -D_GNU_SOURCE
@@ -23,9 +23,9 @@ DIRS := ir/base ir ir/exec frontend frontend/onnx frontend/data frontend/ini fro
 SRC  := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
 GEN  := $(B)/gen/onnx.pb-c.c $(B)/gen/kernel_text.c $(B)/gen/snn.tab.c $(B)/gen/snn.lex.c
 OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
-# The executor's kernels once more for wider vectors; chosen at run time.
+# What is built once more for wider vectors; the best is chosen at run time (ir/exec/isa.h).
 ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)))
-OBJ  += $(B)/ir/exec/spiking_kernels_avx2.o $(B)/ir/exec/spiking_kernels_avx512.o
+OBJ  += $(foreach v,avx2 avx512,$(B)/ir/exec/spiking_kernels_$v.o $(B)/ir/exec/gemm_kernel_$v.o)
 endif
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
@@ -42,17 +42,18 @@ $(LIB): $(OBJ)
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
-# $(call kernels,table,march)
-kernels = $(CC) $(CPPFLAGS) $(STD) $(WARN) $(CFLAGS) -O3 $(2) -DSPIKING_KERNELS=$(1) -MMD -MP -c -o $@ $<
-$(B)/ir/exec/spiking_kernels.o: ir/exec/spiking_kernels.c
+# $(call variant,name of the variant,flags)
+variant = $(CC) $(CPPFLAGS) $(STD) $(WARN) $(CFLAGS) -O3 $(2) -DSPIKING_KERNELS=spiking_kernels_$(1) \
+  -DGEMM=gemm_$(1) -MMD -MP -c -o $@ $<
+$(B)/ir/exec/spiking_kernels.o $(B)/ir/exec/gemm_kernel.o: $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(call kernels,spiking_kernels_baseline,)
-$(B)/ir/exec/spiking_kernels_avx2.o: ir/exec/spiking_kernels.c
+	$(call variant,baseline,)
+$(B)/ir/exec/%_avx2.o: ir/exec/%.c
 	@mkdir -p $(@D)
-	$(call kernels,spiking_kernels_avx2,-march=x86-64-v3)
-$(B)/ir/exec/spiking_kernels_avx512.o: ir/exec/spiking_kernels.c
+	$(call variant,avx2,-march=x86-64-v3)
+$(B)/ir/exec/%_avx512.o: ir/exec/%.c
 	@mkdir -p $(@D)
-	$(call kernels,spiking_kernels_avx512,-march=x86-64-v4 -mprefer-vector-width=512)
+	$(call variant,avx512,-march=x86-64-v4 -mprefer-vector-width=512)
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) -w $(CFLAGS) -MMD -MP -c -o $@ $<
 

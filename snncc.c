@@ -14,7 +14,7 @@
 #include "ir/base/diag.h"
 #include "ir/base/file.h"
 #include "ir/comp.h"
-#include "ir/exec/spiking.h"
+#include "ir/exec/isa.h"
 #include "ir/ir.h"
 #include "ir/options.h"
 #include "ir/samples.h"
@@ -83,7 +83,7 @@ static void list_ops(FILE *f) {
 }
 
 static void print_version(FILE *f) {
-  fprintf(f, "snncc %s (kernels: %s)\n", SNNCC_VERSION, exec_spiking_variant());
+  fprintf(f, "snncc %s (kernels: %s)\n", SNNCC_VERSION, isa_name(isa_best()));
 }
 
 /* False: a model is wanted. */

@@ -44,7 +44,7 @@ static void prepare_node(struct exec_analog *e, struct arena *a, ir_id id) {
   in = ARENA_NEW(a, struct ir_tensor, n->n_in);
   for (size_t i = 0; i < n->n_in; i++)
     in[i] = e->value[n->in[i].idx];
-  has_kernel = analog_call_init(&e->call[e->n_calls], a, e->g, n, in);
+  has_kernel = analog_call_init(&e->call[e->n_calls], e->g, n, in);
   assert(has_kernel); /* type inference asks for f32 wherever a kernel does */
   e->call[e->n_calls].out = (void *)(uintptr_t)value->data;
   e->called[e->n_calls++] = id;

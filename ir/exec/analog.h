@@ -1,7 +1,8 @@
-/* ir/exec/analog.h -- runs an analog graph: im2col and CBLAS, one sample after the other.
+/* ir/exec/analog.h -- runs an analog graph: im2col and a matrix product, one sample after the
+ * other.
  *
- * Exact enough to judge (float32; sums in the order of the BLAS at hand), not the speed that the
- * project exists for. One exec_analog serves one thread; several may share a graph. */
+ * Exact enough to judge (float32; sums in the order of ir/exec/gemm.h, the same on every
+ * processor). One exec_analog serves one thread; several may share a graph. */
 #ifndef IR_EXEC_ANALOG_H
 #define IR_EXEC_ANALOG_H
 

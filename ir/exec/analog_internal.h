@@ -24,10 +24,9 @@ struct analog_call {
 typedef void analog_fn(const struct analog_call *c);
 
 /* Takes `in` over (the data may still be missing, the types not). False, when no kernel computes
- * this op on these element types. `out` and `scratch` are left to the caller; `a` is only what
- * analog_blas_init wants. */
-bool analog_call_init(struct analog_call *c, struct arena *a, const struct ir_graph *g,
-                      const struct ir_node *n, const struct ir_tensor *in);
+ * this op on these element types. `out` and `scratch` are left to the caller. */
+bool analog_call_init(struct analog_call *c, const struct ir_graph *g, const struct ir_node *n,
+                      const struct ir_tensor *in);
 size_t analog_scratch_floats(const struct analog_call *c);
 void analog_call_run(const struct analog_call *c);
 /* Bytes that a value of this type takes. */
@@ -54,19 +53,6 @@ analog_fn analog_reshape, analog_transpose, analog_concat, analog_padding, analo
     analog_gather, analog_gather_elements, analog_gather_nd;
 
 /* ---- shared by the kernels ---- */
-
-/* Row-major c = a b, or c += a b where `add`; `b_is_transposed`: b is stored [n, k]. */
-struct analog_gemm {
-  int64_t m, n, k;
-  const float *a, *b;
-  float *c;
-  int64_t ldb, ldc; /* elements between rows */
-  bool b_is_transposed, add;
-};
-void analog_gemm(const struct analog_gemm *p);
-/* Makes BLAS calls run on the thread that makes them; from then on any thread may. Unwinds through
- * `a` where there is no memory for even one. */
-void analog_blas_init(struct arena *a);
 
 /* Walks a box in row-major order, with the offsets that two strided operands have at each place:
  *   do use(w.offset[0], w.offset[1]); while (analog_walk_next(&w));

@@ -82,10 +82,6 @@ static bool has_window(enum ir_op op) {
          op == IR_AVGPOOL;
 }
 
-static bool calls_blas(enum ir_op op) {
-  return op == IR_CONV || op == IR_DENSE || op == IR_MATMUL;
-}
-
 /* The same window over three axes: those it lacks come first and have one tap. */
 static struct ir_window widen(const struct ir_window *narrow) {
   struct ir_window w = {.n_axes = IR_MAX_SPATIAL, .group = narrow->group};
@@ -140,8 +136,8 @@ size_t analog_type_bytes(const struct ir_type *t) {
   return (size_t)ir_type_count(t) * ir_dtype_size(t->dtype);
 }
 
-bool analog_call_init(struct analog_call *c, struct arena *a, const struct ir_graph *g,
-                      const struct ir_node *n, const struct ir_tensor *in) {
+bool analog_call_init(struct analog_call *c, const struct ir_graph *g, const struct ir_node *n,
+                      const struct ir_tensor *in) {
   const struct kernel *k = &kernels[n->op];
 
   if (k->run == NULL || !suits(k->elements, &n->type))
@@ -154,8 +150,6 @@ bool analog_call_init(struct analog_call *c, struct arena *a, const struct ir_gr
     struct ir_window narrow = ir_window_of(g, n);
     c->window = widen(&narrow);
   }
-  if (calls_blas(n->op))
-    analog_blas_init(a);
   return true;
 }
 

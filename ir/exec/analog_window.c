@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "ir/exec/gemm.h"
+
 /* Columns made at a time: what stays in the second-level cache beside the weights. */
 enum { COLUMN_FLOATS = 64 * 1024 };
 
@@ -126,14 +128,14 @@ static void fill_columns(const struct conv *v, const float *x, struct range r, f
  * positions], a block of output lines at a time. y holds the bias already where `has_bias`. */
 static void convolve(const struct conv *v, const float *x, const float *weight, float *y,
                      const struct analog_call *c) {
-  struct analog_gemm p = {
+  struct gemm p = {
       .m = v->outputs, .k = v->taps, .a = weight, .ldc = v->out.plane, .add = c->node->n_in == 3};
 
   if (v->is_pointwise) {
     p.n = p.ldb = v->out.plane;
     p.b = x;
     p.c = y;
-    analog_gemm(&p);
+    gemm(&p);
     return;
   }
   for (struct range r = {0, 0}; r.from < v->lines; r.from = r.to) {
@@ -142,7 +144,7 @@ static void convolve(const struct conv *v, const float *x, const float *weight, 
     p.n = p.ldb = (r.to - r.from) * v->out.dim[2];
     p.b = c->scratch;
     p.c = y + r.from * v->out.dim[2];
-    analog_gemm(&p);
+    gemm(&p);
   }
 }
 

@@ -33,7 +33,7 @@ bool exec_fold(struct ir_graph *g, const struct ir_node *n, struct ir_tensor *ou
       return false;
     in[i] = *t;
   }
-  if (!analog_call_init(&call, a, g, n, in) || (is_gather(n->op) && !indices_in_range(&call)))
+  if (!analog_call_init(&call, g, n, in) || (is_gather(n->op) && !indices_in_range(&call)))
     return false;
   *out = ir_tensor_new(a, n->type);
   call.out = (void *)(uintptr_t)out->data;

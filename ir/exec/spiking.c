@@ -5,6 +5,7 @@
 
 #include "ir/base/arena.h"
 #include "ir/base/diag.h"
+#include "ir/exec/isa.h"
 #include "ir/exec/plan.h"
 #include "ir/exec/spiking_internal.h"
 #include "ir/recordings.h"
@@ -51,30 +52,16 @@ struct exec_spiking {
   uint64_t uncounted;
 };
 
-spiking_call *const *spiking_best_kernels(const char **name) {
+spiking_call *const *spiking_best_kernels(void) {
+  static spiking_call *const *const variant[N_ISA] = {
+    spiking_kernels_baseline,
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl")) {
-    *name = "avx512";
-    return spiking_kernels_avx512;
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
-      __builtin_cpu_supports("fma")) {
-    *name = "avx2";
-    return spiking_kernels_avx2;
-  }
+    spiking_kernels_avx2,
+    spiking_kernels_avx512,
 #endif
-  *name = "baseline";
-  return spiking_kernels_baseline;
-}
+  };
 
-const char *exec_spiking_variant(void) {
-  const char *name;
-
-  spiking_best_kernels(&name);
-  return name;
+  return variant[isa_best()];
 }
 
 static size_t buffer_bytes(const struct plan_buffer *b) {
@@ -146,8 +133,7 @@ static void start_memory(struct exec_spiking *e, struct arena *a) {
 
 struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p) {
   struct exec_spiking *e = ARENA_NEW(a, struct exec_spiking, 1);
-  const char *name;
-  spiking_call *const *kernels = spiking_best_kernels(&name);
+  spiking_call *const *kernels = spiking_best_kernels();
 
   e->plan = p;
   e->arena = a;

@@ -59,7 +59,5 @@ void exec_spiking_clear_counts(struct exec_spiking *e);
  * percent). */
 void exec_spiking_record(struct exec_spiking *e);
 const uint16_t *exec_spiking_unit_counts(const struct exec_spiking *e, size_t layer);
-/* "avx512", "avx2" or "baseline", for --version and -v. */
-const char *exec_spiking_variant(void);
 
 #endif

@@ -15,7 +15,7 @@ extern spiking_call *const spiking_kernels_avx2[PLAN_N_KERNELS];
 extern spiking_call *const spiking_kernels_avx512[PLAN_N_KERNELS];
 #endif
 
-/* The table for the widest vectors of this processor, and its name. */
-spiking_call *const *spiking_best_kernels(const char **name);
+/* The table for the widest vectors of this processor. */
+spiking_call *const *spiking_best_kernels(void);
 
 #endif

@@ -106,13 +106,12 @@ static bool make_links(struct sync *s) {
 struct sync *sync_new(struct arena *a, struct diag *d, const struct ir_graph *g, uint64_t seed) {
   struct sync *s = ARENA_NEW(a, struct sync, 1);
   const struct ir_attr *dt = ir_graph_attr(g, IR_A_DT);
-  const char *variant;
   bool is_good;
 
   s->arena = a;
   s->diag = d;
   s->graph = g;
-  s->kernels = spiking_best_kernels(&variant);
+  s->kernels = spiking_best_kernels();
   s->seed = seed;
   s->dt = dt ? dt->u.f : 1e-3;
   s->group = ARENA_NEW(a, struct sync_group, ir_n_of(g, IR_POPULATION));

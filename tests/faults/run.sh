@@ -21,7 +21,7 @@ export ASAN_OPTIONS=verify_asan_link_order=0:allocator_may_return_null=1:exitcod
 # libzip drops an entry that it could not open for lack of memory; ours are seen in other tests.
 echo "leak:zip_fopen_index_encrypted" >"$tmp/known"
 export ASAN_OPTIONS=$ASAN_OPTIONS:fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=$tmp/known:print_suppressions=0
-export UBSAN_OPTIONS=exitcode=99 OPENBLAS_NUM_THREADS=1
+export UBSAN_OPTIONS=exitcode=99
 digits=$repo/models/digits-calib
 for m in small residual walkthrough.onnx walkthrough.npy; do
   python3 "$repo/tests/golden/make_onnx.py" $m >"$in/${m%.onnx}" || exit 1

@@ -105,18 +105,9 @@ ALLOCATOR(void *, calloc, (size_t n, size_t size))
 ALLOCATOR(void *, realloc, (void *p, size_t len))
 ALLOCATOR(void *, memalign, (size_t align, size_t len))
 
-/* OpenBLAS does not look at what malloc gives it: its kernels for small matrices, which it has for
- * some processors only, take a few kilobytes and write. That is not ours to mend. */
-static int is_openblas(const void *caller) {
-  Dl_info library;
-
-  return report && dladdr(caller, &library) && library.dli_fname &&
-         strstr(library.dli_fname, "libopenblas");
-}
-
 #define WRAP_ALLOCATOR(name, parameters, arguments)                                                \
   void *name parameters {                                                                          \
-    if (!is_openblas(__builtin_return_address(0)) && fails(FAULT_MALLOC))                          \
+    if (fails(FAULT_MALLOC))                                                                       \
       return NULL;                                                                                 \
     return __interceptor_##name ? __interceptor_##name arguments : __libc_##name arguments;        \
   }

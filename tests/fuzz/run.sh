@@ -14,8 +14,7 @@ seconds=${1:-60}
 B=build/fuzz
 san="-g -O2 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 small="-DARENA_CHUNK_BYTES=8192"
-libs="$(pkg-config --libs libprotobuf-c libzip zlib libcjson openblas) -lm"
-export OPENBLAS_NUM_THREADS=1
+libs="$(pkg-config --libs libprotobuf-c libzip zlib libcjson) -lm"
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:abort_on_error=1:symbolize=0:quarantine_size_mb=8
 
 # build FOLDER COMPILER FLAGS: the library and the targets in FOLDER.

@@ -58,7 +58,7 @@ static void run_item(void *ctx, size_t worker, size_t item) {
   memcpy(s->y[item], exec_analog_output(e, 0), sizeof s->y[item]);
 }
 
-/* More threads than calls that the BLAS bears at once; all must compute the same bits. */
+/* More threads than cores; all must compute the same bits. */
 static void many_threads_share_a_graph(void **state) {
   struct unit *u = *state;
   struct graphs_random r = {5};

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "ir/exec/plan.h"
+#include "ir/exec/spiking.h"
 #include "ir/ir.h"
 #include "ir/recordings.h"
 #include "ir/samples.h"

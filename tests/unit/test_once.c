@@ -9,6 +9,7 @@
 
 #include "ir/base/buf.h"
 #include "ir/exec/plan.h"
+#include "ir/exec/spiking.h"
 #include "ir/ir.h"
 #include "snn/descriptor.h"
 

@@ -2,9 +2,7 @@
 #ifndef TESTS_UNIT_VARIANTS_H
 #define TESTS_UNIT_VARIANTS_H
 
-#include <string.h>
-
-#include "ir/exec/spiking.h"
+#include "ir/exec/isa.h"
 #include "ir/exec/spiking_internal.h"
 
 static inline spiking_call *const *const *variants(size_t *n) {
@@ -15,9 +13,8 @@ static inline spiking_call *const *const *variants(size_t *n) {
     spiking_kernels_avx512,
 #endif
   };
-  const char *best = exec_spiking_variant();
 
-  *n = strcmp(best, "avx512") == 0 ? 3 : strcmp(best, "avx2") == 0 ? 2 : 1;
+  *n = (size_t)isa_best() + 1;
   return all;
 }
 
