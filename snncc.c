@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -105,6 +106,16 @@ static bool print_information(const struct options *o) {
 
 enum { EXIT_SAMPLES = 10 }; /* for --early-exit auto, times --calib-limit */
 
+/* The line of a .snn or an .ini; that of the command line needs no telling. */
+static void tell_where_calib_is_given(struct comp *c) {
+  const struct option_given *given;
+
+  for (size_t at = 0; (given = options_next_given(c->opt, &at));)
+    if (strcmp(given->name, "calib") == 0 && given->loc.line)
+      diag_note(c->diag, given->loc, "%s is named here; a name in a network counts from its folder",
+                diag_quote(c->diag, c->opt->calib));
+}
+
 /* The model, and --calib fitted to its input. NULL: told. */
 static struct ir_graph *read_inputs(struct comp *c) {
   struct ir_graph *g = frontend_read(c, c->opt->model);
@@ -119,8 +130,10 @@ static struct ir_graph *read_inputs(struct comp *c) {
     return NULL;
   }
   calib = data_read(c, o->calib, NULL, 0, n);
-  if (!calib || !samples_prepare(calib, c->diag, &ir_node(g, ir_nth(g, IR_INPUT, 0))->type, o))
+  if (!calib || !samples_prepare(calib, c->diag, &ir_node(g, ir_nth(g, IR_INPUT, 0))->type, o)) {
+    tell_where_calib_is_given(c);
     return NULL;
+  }
   samples_warn(calib, c->diag, o);
   first = ARENA_NEW(c->arena, struct samples, 1);
   *first = *calib;
@@ -135,11 +148,14 @@ static struct ir_graph *read_inputs(struct comp *c) {
 
 /* False: told that only run takes such a network so far. */
 static bool check_layered(struct comp *c, const struct ir_graph *g) {
+  ir_id first = ir_nth(g, IR_POPULATION, 0);
+  bool has_line = !ir_is_none(first) && ir_node(g, first)->loc.line;
+
   return !ir_is_synchronous(g) ||
          diag_error(
-             c->diag, loc_file(c->opt->model),
-             "is a synchronous network, which snncc run simulates; -o FILE.ir and .snn print "
-             "it, and nothing else takes it so far");
+             c->diag, has_line ? ir_node(g, first)->loc : loc_file(c->opt->model),
+             "this is a network of populations in the synchronous schedule, which snncc run "
+             "simulates; -o FILE.snn or FILE.ir prints it, and nothing else takes it so far");
 }
 
 static int run_compile(struct comp *c) {
@@ -275,6 +291,8 @@ int main(int argc, char **argv) {
     fprintf(stderr, "error: out of memory: %zu bytes more are not to be had\n",
             run.guard.wanted_bytes);
     code = EXIT_INPUT;
+    if (run.comp.diag)
+      diag_release(run.comp.diag);
   } else if (setjmp(run.bug)) {
     code = EXIT_BUG;
   } else {

@@ -3,6 +3,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "ir/base/arena.h"
+
 static bool is_spikes(const struct ir_type *t) {
   return t->dtype == IR_SPIKES || t->dtype == IR_SIGNED;
 }
@@ -56,6 +58,26 @@ static bool set_type(const struct ir_infer *f, enum ir_dtype dtype, size_t rank,
   return true;
 }
 
+/* "1, 4 or 16 are": each once. */
+static const char *choices(const struct ir_infer *f, const int64_t *allowed, size_t n) {
+  const char *text = "";
+  size_t n_told = 0;
+
+  for (size_t i = n; i-- > 0;) {
+    bool is_first = true;
+    for (size_t k = 0; k < i; k++)
+      is_first = is_first && allowed[k] != allowed[i];
+    if (is_first)
+      text = arena_printf(f->g->arena, "%lld%s%s", (long long)allowed[i],
+                          n_told == 0   ? ""
+                          : n_told == 1 ? " or "
+                                        : ", ",
+                          text);
+    n_told += is_first;
+  }
+  return arena_printf(f->g->arena, "%s %s", text, n_told == 1 ? "is" : "are");
+}
+
 /* A tensor attribute, if there: its element type, and its count among the allowed ones. */
 static bool check_tensor(const struct ir_infer *f, enum ir_attr_key key, enum ir_dtype dtype,
                          const int64_t *allowed, size_t n_allowed) {
@@ -70,9 +92,8 @@ static bool check_tensor(const struct ir_infer *f, enum ir_attr_key key, enum ir
     return ir_fail(f, "%s is %s; its elements must be %s", ir_attr_name(key), ir_show(f, &t->type),
                    ir_dtype_name(dtype));
   if (!is_allowed)
-    return ir_fail(f, "%s is %s with %lld values; allowed are %lld, %lld or %lld",
-                   ir_attr_name(key), ir_show(f, &t->type), (long long)count, (long long)allowed[0],
-                   (long long)allowed[n_allowed > 1], (long long)allowed[n_allowed - 1]);
+    return ir_fail(f, "%s has %lld values; %s allowed", ir_attr_name(key), (long long)count,
+                   choices(f, allowed, n_allowed));
   return true;
 }
 
@@ -242,9 +263,10 @@ static bool check_events(const struct ir_infer *f, enum ir_word model, const str
   const struct ir_tensor *index = ir_attr_tensor(f->n, IR_A_INDEX);
   struct pairs of = {INT32_MAX, ir_type_count(t), "step", "neuron"};
   if (model != IR_W_MODEL_EVENTS)
-    return !index || ir_fail(f, "index is for model=events only");
+    return !index ||
+           ir_fail(f, "index is for model events; %s fires by its threshold", ir_word_text(model));
   if (!index || f->n->n_in > 0)
-    return ir_fail(f, "model=events has an index of its spikes, and no operands");
+    return ir_fail(f, "model events needs an index of its spikes, and nothing can lead to it");
   return check_pairs(f, index, &of);
 }
 

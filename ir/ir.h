@@ -163,7 +163,7 @@ bool ir_word_by_text(enum ir_attr_key key, const char *text, enum ir_word *w);
 const char *ir_word_choices(struct arena *a, enum ir_attr_key key);
 
 /* Further parameters of a neuron model, in the order of the attribute `params`; ir/models.def. */
-enum ir_unit { IR_UNIT_STEPS, IR_UNIT_LEVEL, IR_UNIT_NUMBER, IR_UNIT_ABSOLUTE };
+enum ir_unit { IR_UNIT_STEPS, IR_UNIT_LEVEL, IR_UNIT_SHIFT, IR_UNIT_NUMBER, IR_UNIT_ABSOLUTE };
 struct ir_param {
   enum ir_word model;
   const char *name;

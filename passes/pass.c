@@ -200,8 +200,8 @@ static bool run_steps(struct comp *c, struct ir_graph **g, const struct pass_ste
   }
   if (is_good && is_blind)
     diag_warning(c->diag, no_place,
-                 "no samples to set thresholds by; they come from the weights alone, which costs "
-                 "accuracy: --calib FILE gives samples");
+                 "no samples to set thresholds by; they come from the weights alone, and "
+                 "answers may be no better than chance: --calib FILE gives samples");
   if (c->opt->time_passes)
     print_times(steps, times, n);
   return is_good;

@@ -45,7 +45,7 @@ char *snn_yyget_text(void *scanner);
 %token <expr> NUMBER "a number"
 %type <name> name
 %type <list> statements network_body attributes block attribute_items values value_items sizes sources names
-%type <expr> value expr
+%type <expr> value expr numbers
 %type <attr> attribute last_attribute
 %type <stmt> statement
 %left '+' '-'
@@ -87,6 +87,11 @@ sizes:
 sources:
     %empty { $$ = snn_list_new(p); }
   | '(' names ')' { $$ = $2; }
+  | '(' numbers ')' { snn_sizes_in_parentheses(p, @$); $$ = snn_list_new(p); }
+  ;
+numbers:
+    NUMBER
+  | numbers ',' NUMBER
   ;
 names:
     name { $$ = snn_list_add(p, snn_list_new(p), snn_keep(p, $1)); }

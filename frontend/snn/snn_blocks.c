@@ -75,6 +75,7 @@ static bool read_dt(struct snn_build *b, const struct snn_attr *a) {
   const struct snn_expr *e = snn_single(b, a);
   struct snn_quantity q;
 
+  b->dt = 1e-3; /* a wrong one is no missing one */
   if (!e || !snn_quantity_of(b, e, &q))
     return false;
   if (q.time != 1 || q.voltage || q.conductance || q.steps || !(q.v > 0) || !(q.v <= 1000))
@@ -142,13 +143,14 @@ static bool read_header(struct snn_build *b, const struct snn_list *attrs) {
 static void build_run(struct snn_build *b, const struct snn_list *attrs) {
   const struct snn_attr *a;
 
-  if (!snn_check_attrs(b, attrs, "run", "dt time steps seed schedule facts spike_words"))
-    return;
+  snn_check_attrs(b, attrs, "run", "dt time steps seed schedule facts spike_words");
   a = snn_attr_find(attrs, "dt");
   if (a && !read_dt(b, a))
     return;
   a = snn_attr_find(attrs, "time");
-  if (a && !read_time(b, a))
+  if (a && snn_attr_find(attrs, "steps"))
+    snn_fail(b, a->name.loc, "time and steps both say how long it runs; leave steps out");
+  else if (a && !read_time(b, a))
     return;
   a = snn_attr_find(attrs, "facts");
   if ((!a || read_facts(b, a)) && !read_header(b, attrs))

@@ -33,6 +33,7 @@ struct link {
   const char *pattern, *name;
   enum ir_op op;
   size_t n_synapses;
+  snn_measure_fn *measure; /* of weights: voltages, or conductances */
   struct ir_attr attr[16];
   size_t n_attr;
 };
@@ -162,6 +163,31 @@ static bool is_one_number(const struct link *l, const struct snn_attr *a) {
          !(e->kind == SNN_E_WORD && !strcmp(e->text, "glorot"));
 }
 
+/* As many as the projection takes. */
+static bool check_numbers(const struct link *l, const struct snn_attr *a, const struct ir_type *t,
+                          const struct ir_type *wanted) {
+  const struct snn_expr *e = a->values->v[0];
+  int64_t n = ir_type_count(t), channels = l->from->type.dims[0];
+  bool is_weight = t->dtype == IR_F32;
+
+  if (l->op == IR_PROJECT_ALL_BUT_SELF && n != 1)
+    return snn_fail(l->b, e->loc,
+                    "%s has %lld numbers; all_except_self takes one for all synapses, all_to_all "
+                    "with a table one for each",
+                    a->name.text, (long long)n);
+  if (is_weight && (l->op == IR_PROJECT_DENSE || l->op == IR_PROJECT_CONV))
+    return ir_type_equal(t, wanted) ||
+           snn_fail(l->b, e->loc, "%s is %s; %s is wanted, targets first, then sources",
+                    a->name.text, ir_type_text(l->b->c->arena, t),
+                    ir_type_text(l->b->c->arena, wanted));
+  if ((size_t)n == l->n_synapses || (n == 1 && !(is_weight && l->op == IR_PROJECT_SPARSE)) ||
+      (is_weight && l->op == IR_PROJECT_ONE_TO_ONE && n == channels))
+    return true;
+  return snn_fail(l->b, e->loc,
+                  "%s has %lld numbers; one, or one for each of %zu synapses is right",
+                  a->name.text, (long long)n, l->n_synapses);
+}
+
 static bool read_numbers(struct link *l, const char *name, enum ir_attr_key key,
                          enum ir_dtype dtype) {
   const struct snn_attr *a = find(l, name);
@@ -173,7 +199,8 @@ static bool read_numbers(struct link *l, const char *name, enum ir_attr_key key,
 
   if (may_be_one && is_one_number(l, a))
     shape.type = (struct ir_type){.dtype = dtype, .rank = 1, .dims = {1}};
-  if (!snn_tensor(l->b, a, shape, key == IR_A_DELAY ? measure_delay : snn_strength, &t, &file_key))
+  if (!snn_tensor(l->b, a, shape, key == IR_A_DELAY ? measure_delay : l->measure, &t, &file_key) ||
+      !check_numbers(l, a, &t.type, &shape.type))
     return false;
   l->attr[l->n_attr++] = ir_tensor_attr(key, t);
   return true;
@@ -211,7 +238,10 @@ static bool read_weight(struct link *l) {
   weight = &l->attr[l->n_attr];
   weight->key = IR_A_WEIGHT;
   l->n_attr++;
-  return snn_tensor(l->b, find(l, "weight"), shape, snn_strength, &weight->u.tensor, &key);
+  if (!snn_tensor(l->b, find(l, "weight"), shape, l->measure, &weight->u.tensor, &key))
+    return false;
+  l->n_synapses = (size_t)ir_type_count(&weight->u.tensor.type);
+  return check_numbers(l, find(l, "weight"), &weight->u.tensor.type, &shape.type);
 }
 
 /* ---- sparse: pairs of source and target ---- */
@@ -302,7 +332,7 @@ static bool read_learning(struct link *l) {
     bool is_time = i >= 2 && i <= 4;
 
     v = presets[i];
-    if ((a && !x) || (x && !(is_time ? snn_time : snn_strength)(l->b, x, names[i], &v)))
+    if ((a && !x) || (x && !(is_time ? snn_time : l->measure)(l->b, x, names[i], &v)))
       return false;
     if (isnan(v) || !isfinite((float)v) || (is_time && !(v > 0)))
       return snn_fail(l->b, a ? a->name.loc : learn->name.loc,
@@ -312,7 +342,7 @@ static bool read_learning(struct link *l) {
   }
   v = 0;
   e = normalize ? snn_single(l->b, normalize) : NULL;
-  if (normalize && (!e || !snn_strength(l->b, e, "normalize", &v)))
+  if (normalize && (!e || !l->measure(l->b, e, "normalize", &v)))
     return false;
   ir_f32_of(t)[6] = (float)v;
   l->attr[l->n_attr++] = ir_word(IR_A_RULE, IR_W_RULE_STDP);
@@ -327,6 +357,13 @@ static bool read_receptor(struct link *l) {
 
   if (exc && inh)
     return fail(l, "it is excitatory and inhibitory; one of them is right");
+  l->measure = exc || inh ? snn_conductance : snn_voltage;
+  if ((exc || inh) && l->to->model != IR_W_MODEL_LIF_COND)
+    return snn_fail(l->b, (exc ? exc : inh)->name.loc,
+                    "%s opens a conductance, which model %s of %s has not; leave it out: a weight "
+                    "above 0 excites, one below 0 inhibits",
+                    exc ? "excitatory" : "inhibitory", ir_word_text(l->to->model),
+                    l->s->target.text);
   if (exc || inh)
     l->attr[l->n_attr++] = ir_word(IR_A_RECEPTOR, exc ? IR_W_RECEPTOR_EXC : IR_W_RECEPTOR_INH);
   return true;
@@ -371,6 +408,7 @@ static bool read_name(struct link *l) {
 }
 
 static bool make_projection(struct link *l, ir_id *id) {
+  bool is_good;
   struct ir_node n = {
       .op = l->op, .name = l->name, .n_in = 1, .in = &l->from->id, .loc = l->s->keyword.loc};
 
@@ -380,8 +418,11 @@ static bool make_projection(struct link *l, ir_id *id) {
     return fail(l, "that many synapses are more than 2^31 - 1");
   if (l->op != IR_PROJECT_SPARSE)
     l->n_synapses = l->op == IR_PROJECT_DENSE ? count(l->from) * count(l->to) : count(l->from);
-  if (!read_weight(l) || (find(l, "delay") && !read_numbers(l, "delay", IR_A_DELAY, IR_I32)) ||
-      !read_receptor(l) || !read_tau(l) || !read_window(l) || !read_learning(l))
+  l->b->scale = l->to->scale;
+  is_good = read_receptor(l) && read_weight(l);
+  l->b->scale = NULL;
+  if (!is_good || (find(l, "delay") && !read_numbers(l, "delay", IR_A_DELAY, IR_I32)) ||
+      !read_tau(l) || !read_window(l) || !read_learning(l))
     return false;
   if (l->op == IR_PROJECT_DENSE || l->op == IR_PROJECT_CONV)
     l->attr[l->n_attr++] = ir_word(IR_A_ORDER, IR_W_ORDER_OIHW);
@@ -395,9 +436,11 @@ static bool make_projection(struct link *l, ir_id *id) {
   n.type = ir_node(l->b->g, *id)->type;
   n.type.dtype = IR_SPIKES;
   return ir_type_equal(&n.type, &l->to->type) ||
-         fail(l, arena_printf(l->b->c->arena, "what arrives is %s; the target has %s",
+         fail(l, arena_printf(l->b->c->arena,
+                              "what arrives is %s, %s is %s; kernel, stride and pad say how large "
+                              "a map becomes",
                               ir_type_text(l->b->c->arena, &ir_node(l->b->g, *id)->type),
-                              ir_type_text(l->b->c->arena, &l->to->type)));
+                              l->s->target.text, ir_type_text(l->b->c->arena, &l->to->type)));
 }
 
 static void build_projection(struct snn_build *b, const struct snn_stmt *s) {

@@ -155,7 +155,8 @@ static bool call_of(struct snn_build *b, const struct snn_expr *e, struct snn_qu
     if (strcmp(f->name, e->text) != 0)
       continue;
     if (e->items->n != f->n)
-      return snn_fail(b, e->loc, "%s has %zu arguments; it takes %zu", f->name, e->items->n, f->n);
+      return snn_fail(b, e->loc, "%s takes %zu number%s in its parentheses, not %zu", f->name, f->n,
+                      f->n == 1 ? "" : "s", e->items->n);
     for (size_t k = 0; k < f->n; k++)
       if (!snn_quantity_of(b, e->items->v[k], &x[k]))
         return false;
@@ -181,7 +182,7 @@ static bool binary_of(struct snn_build *b, const struct snn_expr *e, struct snn_
   if (e->kind == SNN_E_MUL || e->kind == SNN_E_DIV) {
     q->v = e->kind == SNN_E_MUL ? x.v * y.v : x.v / y.v;
     if (e->kind == SNN_E_DIV && y.v == 0)
-      return snn_fail(b, e->loc, "this divides by 0");
+      return snn_fail(b, e->loc, "this divides by 0; any other divisor is right");
     return add_dims(b, e->loc, q, y, e->kind == SNN_E_MUL ? 1 : -1);
   }
   if (!same_dim(x, y))
@@ -273,14 +274,36 @@ bool snn_time(struct snn_build *b, const struct snn_expr *e, const char *what, d
   return true;
 }
 
+/* Voltages of a population have units all of them or none: what is without would count as mV. Zero
+ * is the same in any unit. */
+static bool note_scale(struct snn_build *b, const struct snn_expr *e, const char *what,
+                       bool has_unit) {
+  struct snn_scale *s = b->scale;
+
+  if (!s)
+    return true;
+  if (s->what[!has_unit])
+    return snn_fail(b, e->loc,
+                    "%s has %s unit here, %s in line %u has %s; a population has units at all of "
+                    "its voltages, weights of what leads to it included, or at none",
+                    what, has_unit ? "a" : "no", s->what[!has_unit], (unsigned)s->line[!has_unit],
+                    has_unit ? "none" : "one");
+  if (!s->what[has_unit]) {
+    s->what[has_unit] = what;
+    s->line[has_unit] = e->loc.line;
+  }
+  return true;
+}
+
 bool snn_voltage(struct snn_build *b, const struct snn_expr *e, const char *what, double *mv) {
   struct snn_quantity q;
 
   if (!snn_quantity_of(b, e, &q))
     return false;
   *mv = is_dim(q, 0, 1, 0, 0) ? q.v * 1e3 : q.v;
-  return is_dim(q, 0, 1, 0, 0) || is_dim(q, 0, 0, 0, 0) ||
-         tell_dim(b, e, what, q, "a voltage (V, mV), or a number without unit,");
+  if (!is_dim(q, 0, 1, 0, 0) && !is_dim(q, 0, 0, 0, 0))
+    return tell_dim(b, e, what, q, "a voltage (V, mV), or a number without unit,");
+  return q.v == 0 || note_scale(b, e, what, q.voltage != 0);
 }
 
 bool snn_rate(struct snn_build *b, const struct snn_expr *e, const char *what, double *rate) {
@@ -299,21 +322,24 @@ bool snn_rate(struct snn_build *b, const struct snn_expr *e, const char *what, d
   return true;
 }
 
-bool snn_strength(struct snn_build *b, const struct snn_expr *e, const char *what, double *v) {
+bool snn_conductance(struct snn_build *b, const struct snn_expr *e, const char *what, double *v) {
   struct snn_quantity q;
 
   if (!snn_quantity_of(b, e, &q))
     return false;
-  *v = is_dim(q, 0, 0, 1, 0) ? q.v * 1e9 : is_dim(q, 0, 1, 0, 0) ? q.v * 1e3 : q.v;
-  return is_dim(q, 0, 0, 1, 0) || is_dim(q, 0, 1, 0, 0) || is_dim(q, 0, 0, 0, 0) ||
-         tell_dim(b, e, what, q, "a conductance (nS), a voltage (mV) or a number without unit");
+  *v = is_dim(q, 0, 0, 1, 0) ? q.v * 1e9 : q.v;
+  if (is_dim(q, 0, 0, 0, 0))
+    return true;
+  if (!is_dim(q, 0, 0, 1, 0))
+    return tell_dim(b, e, what, q, "a conductance (S, nS), or a number without unit,");
+  return note_scale(b, e, what, true);
 }
 
 const char *snn_word_of(struct snn_build *b, const struct snn_expr *e, const char *what) {
   e = snn_resolve(b, e);
   if (e->kind == SNN_E_WORD || e->kind == SNN_E_TEXT)
     return e->text;
-  snn_fail(b, e->loc, "%s is a word; none stands here", what);
+  snn_fail(b, e->loc, "%s is a word; another thing stands here", what);
   return NULL;
 }
 

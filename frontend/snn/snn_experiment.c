@@ -59,7 +59,8 @@ static bool put_population(struct snn_build *b, struct buf *text, const struct s
   const struct snn_symbol *p = snn_find(b, &(struct snn_name){e->text, e->loc, false});
 
   if (p && p->kind != SNN_IS_POPULATION && p->kind != SNN_IS_BROKEN)
-    snn_fail(b, e->loc, "%s is no population", diag_quote(b->c->diag, e->text));
+    snn_fail(b, e->loc, "%s is no population; population %s[...] { ... } makes one",
+             diag_quote(b->c->diag, e->text), e->text);
   buf_put_quoted(text, e->text);
   *found = p;
   return p && p->kind == SNN_IS_POPULATION;
@@ -110,7 +111,8 @@ static bool put_synapses(struct snn_build *b, struct buf *text, const struct snn
     if (!strcmp(s->name.text, e->a->text) && !strcmp(s->target.text, e->b->text))
       return true;
   }
-  return snn_fail(b, e->loc, "nothing above connects %s to %s", e->a->text, e->b->text);
+  return snn_fail(b, e->loc, "nothing above connects %s to %s; connect %s -> %s { ... } would",
+                  e->a->text, e->b->text, e->a->text, e->b->text);
 }
 
 static bool put_number(struct snn_build *b, struct buf *text, const struct snn_expr *e,
@@ -140,7 +142,7 @@ static bool put_value(struct snn_build *b, struct buf *text, const struct snn_ex
   if (r->kind == POPULATIONS && (e->kind == SNN_E_WORD || e->kind == SNN_E_TEXT))
     return put_population(b, text, e, &ignored);
   if (r->kind == POPULATIONS)
-    return snn_fail(b, e->loc, "a population is wanted here");
+    return snn_fail(b, e->loc, "the name of a population is wanted here");
   if (r->kind != TEXT)
     return put_number(b, text, e, r);
   s = snn_text_of(b, e, r->name);

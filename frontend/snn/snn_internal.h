@@ -19,13 +19,21 @@ struct snn_quantity {
   signed char time, voltage, conductance, steps;
 };
 
+/* The first voltage of a population without a unit, and the first with one. */
+struct snn_scale {
+  const char *what[2]; /* NULL: none so far */
+  uint32_t line[2];
+};
+
 /* What a name stands for. */
 struct snn_symbol {
   const struct snn_stmt *stmt; /* where it was given */
   enum { SNN_IS_VALUE, SNN_IS_NEURON, SNN_IS_POPULATION, SNN_IS_BROKEN } kind;
-  ir_id id;               /* value: its node; population: its node */
-  struct ir_type type;    /* population                            */
-  struct snn_list *drive; /* population: what flows into it, as ir_id */
+  ir_id id;                /* value: its node; population: its node */
+  struct ir_type type;     /* population                            */
+  struct snn_list *drive;  /* population: what flows into it, as ir_id */
+  enum ir_word model;      /* population */
+  struct snn_scale *scale; /* population; NULL: its model counts in mV */
 };
 
 struct snn_build {
@@ -39,6 +47,7 @@ struct snn_build {
   struct snn_list *symbols;     /* of struct snn_symbol */
   struct snn_list *connections; /* of struct snn_stmt, until all populations are known */
   double dt;                    /* s; 0: not given */
+  struct snn_scale *scale;      /* of the voltages being read; NULL: units are not compared */
   int64_t seed;
   size_t left_bytes; /* what tensors may still take */
 };
@@ -63,8 +72,8 @@ bool snn_time(struct snn_build *b, const struct snn_expr *e, const char *what, d
 bool snn_voltage(struct snn_build *b, const struct snn_expr *e, const char *what, double *mv);
 /* A rate in events per step, or a number without unit. */
 bool snn_rate(struct snn_build *b, const struct snn_expr *e, const char *what, double *rate);
-/* A strength of synapses: nS, mV, or a number without unit. */
-bool snn_strength(struct snn_build *b, const struct snn_expr *e, const char *what, double *v);
+/* A conductance in nS, or a number without unit: relative to the leak. */
+bool snn_conductance(struct snn_build *b, const struct snn_expr *e, const char *what, double *v);
 typedef bool snn_measure_fn(struct snn_build *b, const struct snn_expr *e, const char *what,
                             double *v);
 /* The word itself; NULL: told. */

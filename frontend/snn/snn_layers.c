@@ -108,6 +108,23 @@ static bool is_set(const struct snn_layer_build *l, enum ir_attr_key key) {
   return false;
 }
 
+static const char *example_of(enum ir_attr_key key) {
+  switch (ir_attr_kind_of(key)) {
+  case IR_KIND_INTS:
+    return "1, 2, ..";
+  case IR_KIND_WORD:
+    return "WORD";
+  case IR_KIND_TEXT:
+    return "\"TEXT\"";
+  case IR_KIND_TENSOR:
+    return "[1, 2, ..] or \"file.npz:key\"";
+  case IR_KIND_INT:
+  case IR_KIND_FLOAT:
+    break;
+  }
+  return "NUMBER";
+}
+
 /* The attributes that the op has and that are not set yet. */
 static bool read_attrs(struct snn_layer_build *l, const int64_t *kernel) {
   const char *spec = ir_op_attrs(l->k->op);
@@ -120,8 +137,9 @@ static bool read_attrs(struct snn_layer_build *l, const int64_t *kernel) {
     if (is_set(l, item.key))
       continue;
     if (!a && item.is_required)
-      is_good =
-          snn_layer_fail(l, arena_printf(l->b->c->arena, "%s is missing", ir_attr_name(item.key)));
+      is_good = snn_layer_fail(l, arena_printf(l->b->c->arena, "%s is missing; %s %s; gives it",
+                                               ir_attr_name(item.key), ir_attr_name(item.key),
+                                               example_of(item.key)));
     if (!a || (l->group && item.key == IR_A_GROUP))
       continue;
     if (item.key == IR_A_PAD && kernel && is_same_pad(a))

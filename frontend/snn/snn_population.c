@@ -18,6 +18,8 @@ static const char common_attrs[] =
 struct cells {
   struct snn_build *b;
   const struct snn_stmt *s;
+  const struct snn_stmt *neuron; /* NULL: none is named */
+  const struct ir_type *type;
   const struct snn_list *own, *shared;
   enum ir_word model;
   double rest, threshold; /* mV; threshold counts from rest */
@@ -29,6 +31,35 @@ static const struct snn_attr *find(const struct cells *p, const char *name) {
   const struct snn_attr *a = snn_attr_find(p->own, name);
 
   return a || !p->shared ? a : snn_attr_find(p->shared, name);
+}
+
+/* Of a value that is wrong, or of its attribute. */
+static struct loc place(const struct snn_attr *a) {
+  return a->values->n == 1 ? ((const struct snn_expr *)a->values->v[0])->loc : a->name.loc;
+}
+
+/* What populations share is told at the neuron, and so once. */
+static bool fail_missing(const struct cells *p, const char *name, const char *right) {
+  const struct snn_stmt *s = p->neuron ? p->neuron : p->s;
+
+  return snn_fail(
+      p->b, s->name.loc, "%s %s: %s is missing; model %s has no value for it, %s is right",
+      p->neuron ? "neuron" : "population", s->name.text, name, ir_word_text(p->model), right);
+}
+
+/* One number for all neurons, one for each, or one for each channel of a map. */
+static bool check_count(const struct cells *p, const struct snn_attr *a, int64_t n) {
+  int64_t n_neurons = ir_type_count(p->type), channels = p->type->dims[0];
+  const char *by_channel = "";
+
+  if (n == 1 || n == n_neurons || (p->type->rank == 3 && n == channels))
+    return true;
+  if (p->type->rank == 3)
+    by_channel =
+        arena_printf(p->b->c->arena, ", one for each of %lld channels", (long long)channels);
+  return snn_fail(p->b, place(a),
+                  "%s has %lld numbers; one for all%s, or one for each of %lld neurons is right",
+                  a->name.text, (long long)n, by_channel, (long long)n_neurons);
 }
 
 /* What populations of the model may have. */
@@ -69,22 +100,30 @@ static bool number(const struct cells *p, const char *name, snn_measure_fn *meas
 }
 
 static bool read_param(const struct cells *p, const struct ir_param *param, double *v) {
+  static snn_measure_fn *const measures[] = {
+      [IR_UNIT_STEPS] = snn_time,   [IR_UNIT_LEVEL] = snn_voltage,    [IR_UNIT_SHIFT] = snn_voltage,
+      [IR_UNIT_NUMBER] = snn_plain, [IR_UNIT_ABSOLUTE] = snn_voltage,
+  };
+  static const char *const examples[] = {
+      [IR_UNIT_STEPS] = "20 ms", [IR_UNIT_LEVEL] = "0 mV",      [IR_UNIT_SHIFT] = "1 mV",
+      [IR_UNIT_NUMBER] = "1",    [IR_UNIT_ABSOLUTE] = "-65 mV",
+  };
+  const struct snn_attr *a = find(p, param->name);
   bool is_time = param->unit == IR_UNIT_STEPS;
   double preset = param->unit == IR_UNIT_LEVEL && !isnan(param->preset) ? param->preset + p->rest
                                                                         : param->preset;
 
-  if (!find(p, param->name) && isnan(preset))
-    return snn_fail(p->b, p->s->name.loc,
-                    "population %s: %s is missing; model %s has no value for it", p->s->name.text,
-                    param->name, ir_word_text(p->model));
-  if (!number(p, param->name, is_time ? snn_time : snn_voltage, preset, v))
+  if (!a && isnan(preset))
+    return fail_missing(p, param->name,
+                        arena_printf(p->b->c->arena, "%s %s;", param->name, examples[param->unit]));
+  if (!number(p, param->name, measures[param->unit], preset, v))
     return false;
-  if (is_time && !(*v >= 0))
-    return snn_fail(p->b, find(p, param->name)->name.loc, "%s is %g steps; 0 or more is right",
-                    param->name, *v);
+  if (is_time && a && !(*v >= 0 && (*v > 0 || !isnan(preset))))
+    return snn_fail(p->b, place(a), "%s is %g steps; %s is right", param->name, *v,
+                    isnan(preset) ? "more than 0" : "0 or more");
   *v -= param->unit == IR_UNIT_LEVEL ? p->rest : 0;
-  return isfinite((float)*v) || snn_fail(p->b, find(p, param->name)->name.loc,
-                                         "%s is %g; a finite f32 is wanted", param->name, *v);
+  return isfinite((float)*v) ||
+         snn_fail(p->b, place(a), "%s is %g; at most 3.4e38 is right", param->name, *v);
 }
 
 static bool read_params(struct cells *p) {
@@ -106,21 +145,29 @@ static bool read_params(struct cells *p) {
   return true;
 }
 
+static bool has_unit(const struct cells *p, const struct snn_attr *a) {
+  struct snn_quantity q;
+
+  return a->values->n == 1 && snn_quantity_of(p->b, a->values->v[0], &q) && q.time != 0;
+}
+
 /* What a population of Poisson neurons fires by: the input that means a spike in every step. */
 static bool read_rate(struct cells *p) {
+  const struct snn_attr *a = find(p, "rate");
   double rate;
 
-  if (!find(p, "rate"))
+  if (!a)
     return true;
   if (p->model != IR_W_MODEL_POISSON)
-    return snn_fail(p->b, find(p, "rate")->name.loc,
-                    "rate is for model poisson; %s fires by its threshold", ir_word_text(p->model));
+    return snn_fail(p->b, a->name.loc, "rate is for model poisson; %s fires by its threshold",
+                    ir_word_text(p->model));
   if (!number(p, "rate", snn_rate, 1, &rate))
     return false;
-  if (!(rate > 0) || !isfinite((float)(1 / rate)))
-    return snn_fail(p->b, find(p, "rate")->name.loc, "rate is %g spikes a step; above 0 is right",
-                    rate);
-  p->threshold = 1 / rate;
+  if (!(rate > 0) || !(rate <= 1 + 1e-6) || !isfinite((float)(1 / rate)))
+    return snn_fail(p->b, place(a), "rate is %g spikes a step; above 0, at most 1 is right%s", rate,
+                    has_unit(p, a) ? ", which as a rate is 1 / dt"
+                                   : ", a rate per second has a unit: 5 Hz or 5 kHz");
+  p->threshold = 1 / (rate < 1 ? rate : 1);
   return true;
 }
 
@@ -138,7 +185,8 @@ static bool read_threshold(struct cells *p) {
       return false;
     ir_f32_of(t)[0] = (float)(p->threshold -= p->model == IR_W_MODEL_POISSON ? 0 : p->rest);
   } else {
-    if (!snn_tensor(p->b, a, (struct snn_shape){0}, snn_voltage, &t, &key))
+    if (!snn_tensor(p->b, a, (struct snn_shape){0}, snn_voltage, &t, &key) ||
+        !check_count(p, a, ir_type_count(&t.type)))
       return false;
     for (int64_t i = 0; i < ir_type_count(&t.type); i++)
       ir_f32_of(t)[i] = (float)((double)ir_f32_of(t)[i] - p->rest);
@@ -148,9 +196,9 @@ static bool read_threshold(struct cells *p) {
   }
   for (int64_t i = 0; i < ir_type_count(&t.type); i++)
     if (!(ir_f32_of(t)[i] > 0))
-      return snn_fail(p->b, a ? a->name.loc : p->s->name.loc,
-                      "threshold lies %g above rest; more than 0 is right",
-                      (double)ir_f32_of(t)[i]);
+      return snn_fail(p->b, a ? place(a) : p->s->name.loc,
+                      "threshold lies %g above rest; more than 0 is right, rest is %g",
+                      (double)ir_f32_of(t)[i], p->rest);
   p->attr[p->n_attr++] = ir_tensor_attr(IR_A_THRESHOLD, t);
   return true;
 }
@@ -164,7 +212,9 @@ static bool read_v_init(struct cells *p) {
 
   if (!e)
     return !a;
-  if (!snn_quantity_of(p->b, e, &q) || !snn_voltage(p->b, e, "v_init", &v))
+  if (!snn_quantity_of(p->b, e, &q) ||
+      !(q.time || q.voltage || q.conductance || q.steps ? snn_voltage : snn_plain)(p->b, e,
+                                                                                   "v_init", &v))
     return false;
   if (q.voltage)
     v = (v - p->rest) / p->threshold;
@@ -179,8 +229,13 @@ static bool read_index(struct cells *p) {
   struct ir_tensor t;
   const char *key;
 
+  if (!a && p->model == IR_W_MODEL_EVENTS)
+    return fail_missing(p, "index", "index \"spikes.npy\"; with pairs (step, neuron)");
   if (!a)
     return true;
+  if (p->model != IR_W_MODEL_EVENTS)
+    return snn_fail(p->b, a->name.loc, "index is for model events; %s fires by its threshold",
+                    ir_word_text(p->model));
   if (!snn_tensor(p->b, a, pairs, NULL, &t, &key))
     return false;
   p->attr[p->n_attr++] = ir_tensor_attr(IR_A_INDEX, t);
@@ -200,7 +255,8 @@ static bool read_others(struct cells *p, size_t n_neurons) {
 
   shape.stream = snn_stream(p->b, arena_printf(p->b->c->arena, "%s.bias", p->s->name.text), 0);
   if (bias) {
-    if (!snn_tensor(p->b, bias, shape, snn_voltage, &t, &key))
+    if (!snn_tensor(p->b, bias, shape, snn_voltage, &t, &key) ||
+        !check_count(p, bias, ir_type_count(&t.type)))
       return false;
     p->attr[p->n_attr++] = ir_tensor_attr(IR_A_BIAS, t);
   }
@@ -209,8 +265,11 @@ static bool read_others(struct cells *p, size_t n_neurons) {
   if (!number(p, "refractory", snn_time, 0, &steps))
     return false;
   steps = floor(steps + 0.5);
+  if (!(steps >= 0) || steps > UINT16_MAX)
+    return snn_fail(p->b, place(find(p, "refractory")), "refractory is %g steps; 0 to %d is right",
+                    steps, UINT16_MAX);
   if (steps > 0)
-    p->attr[p->n_attr++] = ir_int(IR_A_REFRACTORY, steps < 1e9 ? (int64_t)steps : 1000000000);
+    p->attr[p->n_attr++] = ir_int(IR_A_REFRACTORY, (int64_t)steps);
   if (!read_index(p))
     return false;
   if (!layer)
@@ -299,6 +358,9 @@ static bool make_node(struct cells *p, struct snn_symbol *symbol) {
   struct ir_node n = {.op = IR_POPULATION, .name = p->s->name.text, .loc = p->s->name.loc};
 
   p->attr[p->n_attr++] = ir_word(IR_A_MODEL, p->model);
+  p->type = &symbol->type;
+  if (p->model != IR_W_MODEL_IZHIKEVICH)
+    b->scale = symbol->scale = ARENA_NEW(b->c->arena, struct snn_scale, 1);
   if (!read_shape(b, p->s, &symbol->type) || !read_threshold(p) || !read_v_init(p) ||
       !read_others(p, (size_t)ir_type_count(&symbol->type)) || !read_params(p))
     return false;
@@ -330,7 +392,8 @@ static bool find_shared(struct cells *p) {
   if (symbol && symbol->kind != SNN_IS_NEURON && symbol->kind != SNN_IS_BROKEN)
     snn_fail(p->b, e->loc, "%s is no neuron model; neuron %s { model ...; } above makes one",
              diag_quote(p->b->c->diag, word), word);
-  p->shared = symbol && symbol->kind == SNN_IS_NEURON ? symbol->stmt->attrs : NULL;
+  p->neuron = symbol && symbol->kind == SNN_IS_NEURON ? symbol->stmt : NULL;
+  p->shared = p->neuron ? p->neuron->attrs : NULL;
   return p->shared != NULL;
 }
 
@@ -344,8 +407,27 @@ static void build_cells(struct snn_build *b, const struct snn_stmt *s) {
     symbol.kind = SNN_IS_BROKEN;
     b->parse.is_bad = true;
   }
+  b->scale = NULL;
+  symbol.model = p.model;
   ir_graph_set_attr(b->g, ir_word(IR_A_SCHEDULE, IR_W_SCHEDULE_SYNCHRONOUS));
   snn_define(b, s, symbol);
+}
+
+/* Names of params in parentheses, or nothing, are no sources. */
+static bool check_size(struct snn_build *b, const struct snn_stmt *s) {
+  const char *size = "400";
+  uint32_t at;
+
+  for (size_t i = 0; i < s->sources->n; i++) {
+    const struct snn_name *name = s->sources->v[i];
+    if (!map_get(b->param_index, name->text, &at))
+      return true;
+    size = name->text;
+  }
+  snn_define(b, s, (struct snn_symbol){.kind = SNN_IS_BROKEN});
+  return snn_fail(b, s->name.loc,
+                  "population %s: its number of neurons is missing; population %s[%s] is right",
+                  s->name.text, s->name.text, size);
 }
 
 /* Sizes make a population one of the language; without them, or at the spiking level, it is an op.
@@ -357,8 +439,9 @@ bool snn_build_population(struct snn_build *b, const struct snn_stmt *s) {
     build_neuron(b, s);
     return true;
   }
-  if (strcmp(s->keyword.text, "population") != 0 || !s->sizes || is_op)
+  if (strcmp(s->keyword.text, "population") != 0 || is_op)
     return false;
-  build_cells(b, s);
-  return true;
+  if (s->sizes)
+    build_cells(b, s);
+  return s->sizes || !check_size(b, s);
 }

@@ -160,7 +160,9 @@ static bool start_from_onnx(struct snn_build *b, const struct snn_stmt *network)
     return snn_fail(b, name->loc, "%s is to be found in the folder of this file: %s",
                     diag_quote(b->c->diag, name->text), why);
   b->g = onnx_read(b->c, arena_printf(b->c->arena, "%s%s", folder, name->text), file);
-  b->parse.is_bad |= !b->g;
+  if (!b->g)
+    return snn_fail(b, name->loc, "%s cannot be read, as told above",
+                    diag_quote(b->c->diag, name->text));
   for (size_t i = 1; b->g && i <= ir_n_nodes(b->g); i++) {
     struct snn_stmt *s = ARENA_NEW(b->c->arena, struct snn_stmt, 1);
 
@@ -207,7 +209,8 @@ static const struct snn_stmt *find_network(struct gathering *g, const char *path
     if (s->kind != SNN_S_NETWORK)
       continue;
     if (found) {
-      snn_wrong(&g->parse, s->name.loc, "a second network, behind %s; a file has one",
+      snn_wrong(&g->parse, s->name.loc,
+                "a second network, behind %s; a file has one, each other is put into its own",
                 diag_quote(g->c->diag, found->name.text));
       return NULL;
     }
@@ -219,7 +222,7 @@ static const struct snn_stmt *find_network(struct gathering *g, const char *path
   return found;
 }
 
-struct ir_graph *snn_read(struct comp *c, const char *path, struct bytes file) {
+static struct ir_graph *read_network(struct comp *c, const char *path, struct bytes file) {
   struct gathering g = {.c = c, .parse = {.c = c, .path = path}, .left_bytes = MAX_TEXT_BYTES};
   struct options *opt = options_copy(c->arena, c->opt);
   struct snn_build b = {.parse = {.c = c, .path = path}, .c = c, .opt = opt};
@@ -242,6 +245,16 @@ struct ir_graph *snn_read(struct comp *c, const char *path, struct bytes file) {
     return NULL;
   c->opt = opt;
   return b.g;
+}
+
+/* Connections are built behind all else, so messages are put in order of their lines. */
+struct ir_graph *snn_read(struct comp *c, const char *path, struct bytes file) {
+  struct ir_graph *g;
+
+  diag_hold(c->diag);
+  g = read_network(c, path, file);
+  diag_release(c->diag);
+  return g;
 }
 
 /* ---- what a .snn looks like ---- */

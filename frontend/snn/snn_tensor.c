@@ -159,9 +159,8 @@ static bool read_onnx(const struct reading *r, struct bytes file, const char *na
   const char *near;
   size_t n = 0;
 
-  r->b->parse.is_bad |= !g;
   if (!g)
-    return false;
+    return snn_fail(r->b, r->e->loc, "%s cannot be read, as told above", what(r));
   names = ARENA_NEW(r->b->c->arena, const char *, ir_n_nodes(g) + 1);
   for (size_t i = 1; i <= ir_n_nodes(g); i++) {
     const struct ir_node *node = ir_node(g, ir_id_at(i));
@@ -211,7 +210,6 @@ static bool read_file(const struct reading *r) {
   if (ends_with(name, strlen(name), ".onnx"))
     return read_onnx(r, file, name, colon + 1);
   if (!data_read_tensor(b->c, file, beside(r, name), colon ? colon + 1 : NULL, r->out)) {
-    b->parse.is_bad = true;
     return snn_fail(b, r->e->loc, "%s cannot be read, as told above", what(r));
   }
   return true;
@@ -271,7 +269,11 @@ static bool arguments(const struct reading *r, size_t n, double *v) {
   size_t found = r->e->items ? r->e->items->n : 0;
 
   if (found != n)
-    return snn_fail(r->b, r->e->loc, "%s has %zu arguments; it takes %zu", r->e->text, found, n);
+    return snn_fail(r->b, r->e->loc, "%s takes %s in its parentheses, not %zu numbers", r->e->text,
+                    n == 0                          ? "nothing"
+                    : !strcmp(r->e->text, "normal") ? "two, mean and deviation,"
+                                                    : "two, the lowest and the highest number,",
+                    found);
   for (size_t i = 0; i < n; i++)
     if (!r->measure(r->b, r->e->items->v[i], what(r), &v[i]))
       return false;

@@ -191,6 +191,12 @@ void snn_stray_brace(struct snn_parse *p, struct loc loc) {
   snn_wrong(p, loc, "this \"}\" closes nothing; take it away, or look for one too many above it");
 }
 
+void snn_sizes_in_parentheses(struct snn_parse *p, struct loc loc) {
+  snn_wrong(p, loc,
+            "numbers stand in parentheses here, which hold names of sources; sizes are written in "
+            "square brackets, as in E[400]");
+}
+
 /* ---- the tree ---- */
 
 struct snn_list *snn_list_new(struct snn_parse *p) {

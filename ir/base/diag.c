@@ -15,12 +15,21 @@ struct source {
   struct source *next;
 };
 
+/* A message that is kept back. */
+struct held {
+  const char *text;
+  struct loc loc;
+  struct held *next;
+};
+
 struct diag {
   struct arena *arena;
   FILE *err;
   struct source *sources;
   size_t n_errors;
-  bool is_quiet;
+  bool is_quiet, is_holding;
+  struct held *held; /* in the order they are shown in */
+  struct buf loose;  /* without a line, before the next that has one */
   jmp_buf *on_bug;
 };
 
@@ -28,6 +37,7 @@ struct diag *diag_new(struct arena *a, FILE *err) {
   struct diag *d = ARENA_NEW(a, struct diag, 1);
   d->arena = a;
   d->err = err;
+  buf_init(&d->loose, a);
   return d;
 }
 
@@ -100,24 +110,52 @@ static void put_source(struct buf *b, const struct diag *d, struct loc loc) {
   buf_puts(b, "\n");
 }
 
-static void tell(struct diag *d, struct loc loc, const char *kind, const char *fmt, va_list ap) {
+/* Lines of other files stay where they are. False: told before. */
+static bool hold(struct diag *d, struct loc loc, const char *text) {
+  struct held *new = ARENA_NEW(d->arena, struct held, 1), **at = &d->held;
+
+  for (const struct held *h = d->held; h; h = h->next)
+    if (strcmp(h->text, text) == 0)
+      return false;
+  while (*at && (strcmp((*at)->loc.file, loc.file) != 0 || (*at)->loc.line < loc.line ||
+                 ((*at)->loc.line == loc.line && (*at)->loc.col <= loc.col)))
+    at = &(*at)->next;
+  if (d->loose.len > 0)
+    text = arena_printf(d->arena, "%s%s", d->loose.data, text);
+  d->loose.len = 0;
+  *new = (struct held){text, loc, *at};
+  *at = new;
+  return true;
+}
+
+/* False: kept back, and told before. */
+static bool show(struct diag *d, struct loc loc, const char *text) {
+  if (d->is_holding && loc.file && loc.line)
+    return hold(d, loc, text);
+  if (d->is_holding)
+    buf_puts(&d->loose, text);
+  else
+    fputs(text, d->err);
+  return true;
+}
+
+static bool tell(struct diag *d, struct loc loc, const char *kind, const char *fmt, va_list ap) {
   struct buf b;
   buf_init(&b, d->arena);
   put_place(&b, d, loc);
   buf_printf(&b, "%s: %s\n", kind, arena_vprintf(d->arena, fmt, ap));
   if (loc.file && loc.line)
     put_source(&b, d, loc);
-  fwrite(b.data, 1, b.len, d->err);
+  return show(d, loc, b.data);
 }
 
 bool diag_error(struct diag *d, struct loc loc, const char *fmt, ...) {
   va_list ap;
   va_start(ap, fmt);
-  if (d->n_errors < MAX_SHOWN)
-    tell(d, loc, "error", fmt, ap);
-  else if (d->n_errors == MAX_SHOWN)
-    fputs("error: more than 20 errors; the rest are not shown\n", d->err);
-  d->n_errors++;
+  if (d->n_errors == MAX_SHOWN)
+    show(d, loc_file(NULL), "error: more than 20 errors; the rest are not shown\n");
+  if (d->n_errors >= MAX_SHOWN || tell(d, loc, "error", fmt, ap))
+    d->n_errors++;
   va_end(ap);
   return false;
 }
@@ -140,8 +178,23 @@ bool diag_note(struct diag *d, struct loc loc, const char *fmt, ...) {
   return false;
 }
 
+void diag_hold(struct diag *d) {
+  d->is_holding = true;
+}
+
+void diag_release(struct diag *d) {
+  for (const struct held *h = d->held; h; h = h->next)
+    fputs(h->text, d->err);
+  if (d->loose.len > 0)
+    fputs(d->loose.data, d->err);
+  d->held = NULL;
+  d->loose.len = 0;
+  d->is_holding = false;
+}
+
 void diag_bug(struct diag *d, struct loc loc, const char *fmt, ...) {
   va_list ap;
+  diag_release(d);
   va_start(ap, fmt);
   tell(d, loc, "bug in snncc", fmt, ap);
   va_end(ap);

@@ -47,6 +47,11 @@ _Noreturn void diag_bug(struct diag *d, struct loc loc, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void diag_on_bug(struct diag *d, jmp_buf *env); /* where diag_bug unwinds to */
 
+/* Until diag_release, messages of text places are kept back: shown in the order of their lines, one
+ * that is told again not at all. Those without a line stay before the one that was told next. */
+void diag_hold(struct diag *d);
+void diag_release(struct diag *d); /* takes no memory; nothing to do if nothing is held */
+
 void diag_set_quiet(struct diag *d, bool quiet); /* -q: no warnings, no notes */
 
 /* `s` in double quotes, control bytes and non-UTF-8 as \xNN, shortened to 80 bytes. */

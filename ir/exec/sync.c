@@ -22,7 +22,7 @@ static struct sync_group *source_of(struct sync *s, const struct ir_node *projec
   sync_refuse(s, projection,
               arena_printf(s->arena,
                            "its spikes come from %s %s; only those of a population can be "
-                           "run in a synchronous network so far",
+                           "simulated",
                            ir_op_name(from->op), diag_quote(s->diag, from->name)));
   return NULL;
 }
@@ -48,8 +48,8 @@ static bool find_groups(struct sync *s) {
     struct sync_group *g = &s->group[s->n_groups];
     if (n->op == IR_INPUT)
       is_good = sync_refuse(s, n,
-                            "a network with an input cannot be run yet; its spikes may come from "
-                            "bias, or from populations with model=poisson or model=events");
+                            "what is given to an input is not simulated yet; spikes may come from "
+                            "bias, or from populations of model poisson or events");
     if (n->op == IR_READOUT)
       diag_warning(s->diag, n->loc, "readout %s: not run yet; the spikes of populations are",
                    diag_quote(s->diag, n->name));
@@ -64,7 +64,7 @@ static bool find_groups(struct sync *s) {
     is_good = diag_error(
         s->diag,
         loc_file(ir_n_nodes(s->graph) > 0 ? ir_node(s->graph, ir_id_at(1))->loc.file : NULL),
-        "the network has no population");
+        "the network has no population; population E[100] { ... } makes one");
   if (is_good)
     warn_of_blocks(s);
   return is_good;

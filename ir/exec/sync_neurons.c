@@ -10,8 +10,9 @@
 #include "runtime/kernels/izhikevich_param.h"
 
 bool sync_refuse(const struct sync *s, const struct ir_node *n, const char *why) {
-  return diag_error(s->diag, n->loc, "%s %s: %s", ir_op_name(n->op), diag_quote(s->diag, n->name),
-                    why);
+  const char *kind = n->op == IR_INPUT || n->op == IR_POPULATION ? ir_op_name(n->op) : "connection";
+
+  return diag_error(s->diag, n->loc, "%s %s: %s", kind, diag_quote(s->diag, n->name), why);
 }
 
 /* An attribute with one number for all neurons, one per channel or one each, as one each. */
@@ -71,8 +72,8 @@ static bool make_signed(struct sync *s, struct sync_group *g) {
 
   if (g->neurons.resets_to_value || g->neurons.refractory > 0)
     return sync_refuse(s, g->seen.node,
-                       "if_signed subtracts the threshold and is never refractory; reset=zero and "
-                       "refractory are of if and lif");
+                       "if_signed subtracts the threshold and is never refractory; reset zero and "
+                       "refractory are left out, or go with model if or lif");
   SET_CALL(&g->fire, s->kernels[PLAN_INTEGRATE_SIGNED], &g->neurons, v, bias, threshold, sent,
            g->spikes);
   SET_CALL(&g->settle, s->kernels[PLAN_SETTLE_SIGNED], &g->neurons, v, NULL, threshold, g->spikes);
@@ -101,7 +102,7 @@ static bool make_lif(struct sync *s, struct sync_group *g) {
   if (!(tau > 0))
     return sync_refuse(
         s, g->seen.node,
-        arena_printf(s->arena, "params: tau is %g steps; a time constant above 0 is right", tau));
+        arena_printf(s->arena, "tau is %g steps; a time constant above 0 is right", tau));
   SET_CALL(&g->fire, s->kernels[PLAN_LIF], &g->neurons, decay, v, left, bias, threshold, g->spikes);
   SET_CALL(&g->settle, s->kernels[PLAN_SETTLE], &g->neurons, v, left, NULL, reset, g->spikes);
   g->arrived_at = 2;
@@ -116,7 +117,8 @@ static bool make_izhikevich(struct sync *s, struct sync_group *g) {
   const struct ir_attr *first = ir_attr(n, IR_A_V_INIT);
 
   if (g->neurons.refractory > 0)
-    return sync_refuse(s, n, "refractory is of if and lif; after a spike u keeps it from firing");
+    return sync_refuse(
+        s, n, "refractory is of if and lif; leave it out, after a spike u keeps it from firing");
   param[SNN_IZHIKEVICH_STEP] = (float)(1000 * s->dt);
   param[SNN_IZHIKEVICH_A] = (float)ir_param_of(n, "a");
   param[SNN_IZHIKEVICH_B] = (float)ir_param_of(n, "b");
@@ -147,8 +149,8 @@ static bool make_poisson(struct sync *s, struct sync_group *g) {
     if (!(p[i] >= 0 && p[i] <= 1))
       return sync_refuse(s, g->seen.node,
                          arena_printf(s->arena,
-                                      "bias / threshold of neuron %zu is %g; it is the probability "
-                                      "of a spike in a step, from 0 to 1",
+                                      "neuron %zu would send %g spikes a step, its bias over its "
+                                      "threshold; 0 to 1 is right",
                                       i, (double)p[i]));
   }
   snn_philox(&key, (uint32_t)s->seed, (uint32_t)(s->seed >> 32));
@@ -195,9 +197,7 @@ static const struct model *find_model(const struct sync *s, const struct ir_node
     known = arena_printf(s->arena, "%s%s%s", known, i ? ", " : "", ir_word_text(models[i].word));
   }
   sync_refuse(s, n,
-              arena_printf(s->arena,
-                           "model is %s, whose neurons are not run yet in a synchronous network; "
-                           "those of %s are",
+              arena_printf(s->arena, "neurons of model %s are not simulated yet; those of %s are",
                            ir_word_text(word), known));
   return NULL;
 }
@@ -209,13 +209,15 @@ bool sync_make_neurons(struct sync *s, struct sync_group *g) {
   if (!m)
     return false;
   if (!m->takes_input && n->n_in > 0 && ir_node(s->graph, n->in[0])->op != IR_ENCODE)
-    return sync_refuse(s, n, "its spikes come from bias alone; it can have no projections to it");
+    return sync_refuse(s, n,
+                       "it fires by chance or from a recording, and nothing can lead to it; take "
+                       "the connection away, or another model");
   if (!m->has_reset && ir_attr(n, IR_A_RESET))
-    return sync_refuse(s, n, "reset is an attribute of if and lif; this model has its own");
+    return sync_refuse(s, n, "reset is of if and lif; leave it out, this model has its own");
   if (ir_attr_word(n, IR_A_RESET, IR_W_RESET_SUBTRACT) == IR_W_RESET_MODULO)
-    return sync_refuse(s, n, "reset=modulo is of layered networks; subtract and zero are run here");
+    return sync_refuse(s, n, "reset modulo is for layers; subtract and zero are simulated here");
   if (ir_attr(n, IR_A_LEAK))
-    return sync_refuse(s, n, "leak is an attribute of layered networks; model=lif leaks");
+    return sync_refuse(s, n, "leak is for layers; leave it out, model lif leaks by tau");
   g->is_signed = m->word == IR_W_MODEL_IF_SIGNED;
   g->neurons = (struct snn_neurons){
       .neurons = (int32_t)g->seen.n,

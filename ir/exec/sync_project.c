@@ -107,7 +107,7 @@ static bool make_sparse(struct sync *s, struct sync_link *l, const struct ir_nod
   each(&y);
   if (y.n > INT32_MAX)
     return sync_refuse(s, n,
-                       arena_printf(s->arena, "it has %lld synapses; at most %d can be run",
+                       arena_printf(s->arena, "it has %lld synapses; at most %d can be simulated",
                                     (long long)y.n, INT32_MAX));
   for (int64_t i = 0; i < y.n_sources; i++) {
     y.start[i + 1] = y.start[i] + y.next[i];
@@ -158,27 +158,34 @@ static const char *why_not(const struct sync *s, const struct ir_node *n) {
 
   if (n->op != IR_PROJECT_DENSE && n->op != IR_PROJECT_ONE_TO_ONE && n->op != IR_PROJECT_SPARSE &&
       n->op != IR_PROJECT_ALL_BUT_SELF && n->op != IR_PROJECT_CONV)
-    return "in a synchronous network only spikes through project_dense, project_conv, "
-           "project_one_to_one, project_all_but_self and project_sparse are run so far";
+    return arena_printf(s->arena,
+                        "%s does not lead from one population to another; project_dense, "
+                        "project_conv, project_one_to_one, project_all_but_self and project_sparse "
+                        "do",
+                        ir_op_name(n->op));
   if (ir_attr_word(n, IR_A_RULE, IR_W_RULE_NONE) != IR_W_RULE_NONE)
     return arena_printf(s->arena,
-                        "rule is %s; learning is not run yet, without a rule weights stay",
+                        "it learns by %s, which is not simulated yet; without learn (rule) its "
+                        "weights stay as they are",
                         ir_word_text(ir_attr_word(n, IR_A_RULE, IR_W_RULE_NONE)));
   if (ir_attr_word(n, IR_A_RECEPTOR, IR_W_RECEPTOR_CURRENT) != IR_W_RECEPTOR_CURRENT)
     return arena_printf(s->arena,
-                        "receptor is %s; conductances are not run yet, receptor=current is",
-                        ir_word_text(ir_attr_word(n, IR_A_RECEPTOR, IR_W_RECEPTOR_CURRENT)));
+                        "it is %s, a conductance, which is not simulated yet; without that word "
+                        "(receptor) its weight goes to the membrane, by its sign",
+                        ir_attr_word(n, IR_A_RECEPTOR, IR_W_RECEPTOR_CURRENT) == IR_W_RECEPTOR_EXC
+                            ? "excitatory"
+                            : "inhibitory");
   if (ir_attr_float(n, IR_A_TAU, 0) > 0)
     return arena_printf(s->arena,
-                        "tau is %g; synapses with a time constant are not run yet, those of tau=0 "
-                        "are",
+                        "tau is %g steps; filters of synapses are not simulated yet, without tau a "
+                        "spike acts in one step",
                         ir_attr_float(n, IR_A_TAU, 0));
   if (ir_attr_word(n, IR_A_ORDER, IR_W_ORDER_OIHW) != IR_W_ORDER_OIHW)
-    return "order is kernel, as layered networks have it; a synchronous one takes order=oihw";
+    return "order is kernel, as layers have it; between populations order is oihw";
   for (int64_t i = 0; delay && i < ir_type_count(&delay->type); i++)
     if (((const int32_t *)delay->data)[i] > MAX_DELAY)
-      return arena_printf(s->arena, "delay[%lld] is %d; at most %d steps can be run", (long long)i,
-                          (int)((const int32_t *)delay->data)[i], MAX_DELAY);
+      return arena_printf(s->arena, "delay[%lld] is %d; at most %d steps can be simulated",
+                          (long long)i, (int)((const int32_t *)delay->data)[i], MAX_DELAY);
   return NULL;
 }
 

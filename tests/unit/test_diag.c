@@ -130,6 +130,21 @@ static void the_nearest_word_is_a_likely_one(void **state) {
   }
 }
 
+static void held_messages_come_in_the_order_of_lines_and_once(void **state) {
+  static const struct loc rows[] = {
+      {.file = "n.snn", .line = 7, .col = 2}, {.file = "x.npz"},
+      {.file = "n.snn", .line = 3, .col = 9}, {.file = "n.snn", .line = 7, .col = 2},
+      {.file = "n.snn", .line = 3, .col = 1}, {.file = "y.npz"}};
+  struct unit *u = *state;
+
+  diag_hold(u->comp.diag);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    diag_error(u->comp.diag, rows[i], "x");
+  diag_release(u->comp.diag);
+  assert_string_equal(unit_said(u), "n.snn:3:1: error: x\nx.npz: error: x\nn.snn:3:9: error: x\n"
+                                    "n.snn:7:2: error: x\ny.npz: error: x\n");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_message_has_the_form_of_its_place, unit_begin, unit_end),
@@ -142,6 +157,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(quiet_hides_warnings_and_notes_only, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(a_bug_asks_for_a_report_and_unwinds, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(long_strings_are_shortened_when_quoted, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(held_messages_come_in_the_order_of_lines_and_once, unit_begin,
+                                      unit_end),
       cmocka_unit_test_setup_teardown(the_nearest_word_is_a_likely_one, unit_begin, unit_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

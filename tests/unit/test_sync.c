@@ -446,45 +446,45 @@ static void poisson_populations_draw_by_seed_and_apart(void **state) {
 /* A row: what stands in the graph, and what is said about it. */
 static void what_cannot_be_run_is_told(void **state) {
   static const char *const rows[][2] = {
-      {"%x = input : f32[3]\n", "a network with an input cannot be run yet"},
+      {"%x = input : f32[3]\n", "what is given to an input is not simulated yet"},
       {"", "the network has no population"},
       {"%a = population {model=lif_cond, threshold=f32[1]{1}, layer=\"\"} : spikes[3]\n",
-       "model is lif_cond, whose neurons are not run yet in a synchronous network; those of if, "},
+       "neurons of model lif_cond are not simulated yet; those of if, "},
       {"%a = population {model=if_signed, threshold=f32[1]{1}, reset=zero, layer=\"\"} : "
        "signed[3]\n",
        "if_signed subtracts the threshold and is never refractory"},
       {"%a = population {model=lif, threshold=f32[1]{1}, layer=\"\"} : spikes[3]\n",
-       "params: tau is nan steps"},
+       "tau is nan steps"},
       {"%a = population {model=izhikevich, threshold=f32[1]{1}, refractory=2, layer=\"\"} : "
        "spikes[3]\n",
        "refractory is of if and lif"},
       {"%a = population {model=izhikevich, threshold=f32[1]{1}, reset=zero, layer=\"\"} : "
        "spikes[3]\n",
-       "reset is an attribute of if and lif"},
+       "reset is of if and lif"},
       {"%a = population {model=if, threshold=f32[1]{1}, reset=modulo, layer=\"\"} : spikes[3]\n",
-       "reset=modulo is of layered networks"},
+       "reset modulo is for layers"},
       {"%a = population {model=if, threshold=f32[1]{1}, leak=0.5, layer=\"\"} : spikes[3]\n",
-       "leak is an attribute of layered networks"},
+       "leak is for layers"},
       {"%a = population {model=poisson, threshold=f32[1]{0.5}, layer=\"\"} : spikes[3]\n",
-       "bias / threshold of neuron 0 is 2"},
+       "neuron 0 would send 2 spikes a step"},
       {"%a = population {model=poisson, threshold=f32[1]{1}, bias=f32[1]{1.5}, layer=\"\"} : "
        "spikes[3]\n",
-       "bias / threshold of neuron 0 is 1.5"},
+       "neuron 0 would send 1.5 spikes a step"},
       {"%p = project_all_but_self %a {weight=f32[1]{1}} : current[3]\n"
        "%a = population %p {model=poisson, threshold=f32[1]{1}, layer=\"\"} : spikes[3]\n",
-       "it can have no projections to it"},
+       "nothing can lead to it"},
       {"%p = project_all_but_self %a {weight=f32[1]{1}, receptor=inh} : current[3]\n"
        "%a = population %p {model=if, threshold=f32[1]{1}, layer=\"\"} : spikes[3]\n",
-       "receptor is inh; conductances are not run yet"},
+       "it is inhibitory, a conductance, which is not simulated yet"},
       {"%p = project_one_to_one %a {weight=f32[1]{1}, tau=2} : current[3]\n"
        "%a = population %p {model=if, threshold=f32[1]{1}, layer=\"\"} : spikes[3]\n",
-       "tau is 2; synapses with a time constant are not run yet"},
+       "tau is 2 steps; filters of synapses are not simulated yet"},
       {"%p = project_one_to_one %a {weight=f32[1]{1}, delay=i32[1]{1000001}} : current[3]\n"
        "%a = population %p {model=if, threshold=f32[1]{1}, layer=\"\"} : spikes[3]\n",
        "delay[0] is 1000001; at most 1000000 steps"},
       {"%p = project_dense %a {weight=f32[1, 1]{1}, order=oihw, rule=stdp} : current[1]\n"
        "%a = population %p {model=if, threshold=f32[1]{1}, layer=\"\"} : spikes[1]\n",
-       "rule is stdp; learning is not run yet"},
+       "it learns by stdp, which is not simulated yet"},
       {"%p = project_dense %a {weight=f32[1, 1]{1}, order=kernel} : current[1]\n"
        "%a = population %p {model=if, threshold=f32[1]{1}, layer=\"\"} : spikes[1]\n",
        "order is kernel"},
@@ -496,7 +496,7 @@ static void what_cannot_be_run_is_told(void **state) {
       {"%b = population {model=if, threshold=f32[1]{1}, layer=\"\"} : spikes[1, 2, 2]\n"
        "%p = project_avgpool %b {kernel=[2, 2], weight=f32[1]{1}} : current[1, 1, 1]\n"
        "%a = population %p {model=if, threshold=f32[1]{1}, layer=\"\"} : spikes[1, 1, 1]\n",
-       "only spikes through project_dense, project_conv"},
+       "project_avgpool does not lead from one population to another"},
   };
   struct unit *u = *state;
 
