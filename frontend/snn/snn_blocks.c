@@ -93,7 +93,7 @@ static bool read_time(struct snn_build *b, const struct snn_attr *a) {
     return false;
   steps = floor(steps + 0.5);
   if (!(steps >= 1) || !(steps <= INT32_MAX))
-    return snn_fail(b, e->loc, "this is %g steps; 1 to 2147483647 is right", steps);
+    return snn_fail(b, e->loc, "time is %g steps; 1 to 2147483647 are right", steps);
   ir_graph_set_attr(b->g, ir_int(IR_A_STEPS, (int64_t)steps));
   return true;
 }

@@ -181,7 +181,7 @@ static bool check_numbers(const struct link *l, const struct snn_attr *a, const 
                     a->name.text, ir_type_text(l->b->c->arena, t),
                     ir_type_text(l->b->c->arena, wanted));
   if ((size_t)n == l->n_synapses || (n == 1 && !(is_weight && l->op == IR_PROJECT_SPARSE)) ||
-      (is_weight && l->op == IR_PROJECT_ONE_TO_ONE && n == channels))
+      (l->op == IR_PROJECT_ONE_TO_ONE && n == channels))
     return true;
   return snn_fail(l->b, e->loc,
                   "%s has %lld numbers; one, or one for each of %zu synapses is right",
@@ -192,8 +192,9 @@ static bool read_numbers(struct link *l, const char *name, enum ir_attr_key key,
                          enum ir_dtype dtype) {
   const struct snn_attr *a = find(l, name);
   struct snn_shape shape = shape_of(l, name, dtype);
-  bool may_be_one =
-      key == IR_A_DELAY || l->op == IR_PROJECT_ONE_TO_ONE || l->op == IR_PROJECT_ALL_BUT_SELF;
+  const struct snn_attr *delay = find(l, "delay");
+  bool may_be_one = key == IR_A_DELAY || l->op == IR_PROJECT_ALL_BUT_SELF ||
+                    (l->op == IR_PROJECT_ONE_TO_ONE && (!delay || is_one_number(l, delay)));
   struct ir_tensor t;
   const char *file_key;
 
@@ -267,7 +268,8 @@ static bool draw_pairs(struct link *l, double p) {
   int32_t *pairs = ARENA_NEW(l->b->c->arena, int32_t, 2 * cap);
 
   if (n_from > l->b->left_bytes / 8 / n_to)
-    return fail(l, "that many pairs are more than --max-memory allows to look at");
+    return fail(
+        l, "it has more pairs than --max-memory allows to look at; sparse names them one by one");
   for (size_t i = 0; i < n_from * n_to; i++) {
     if (snn_random(stream, i) >= p)
       continue;
@@ -302,7 +304,10 @@ static bool read_pairs(struct link *l) {
     return false;
   l->n_attr++;
   l->n_synapses = (size_t)index->u.tensor.type.dims[0];
-  return index->u.tensor.type.rank == 2 || fail(l, "sparse is a table of pairs (source, target)");
+  return index->u.tensor.type.rank == 2 ||
+         fail(l, arena_printf(l->b->c->arena,
+                              "sparse is %s; a table [n, 2] of pairs (source, target) is right",
+                              ir_type_text(l->b->c->arena, &index->u.tensor.type)));
 }
 
 /* ---- learning ---- */
@@ -318,11 +323,13 @@ static bool read_learning(struct link *l) {
 
   if (!learn)
     return !normalize ||
-           snn_fail(l->b, normalize->name.loc, "normalize goes with learn stdp { ... }");
+           snn_fail(l->b, normalize->name.loc,
+                    "normalize goes with learning; leave it out, or write learn stdp { ... }");
   if (!e || !snn_check_attrs(l->b, learn->attrs, "learn", stdp_attrs))
     return false;
   if (e->kind != SNN_E_WORD || strcmp(e->text, "stdp") != 0)
-    return snn_fail(l->b, e->loc, "learn is by the rule stdp");
+    return snn_fail(l->b, e->loc,
+                    "learn cannot be by another rule than stdp; learn stdp { ... } is right");
   if (l->op != IR_PROJECT_DENSE && l->op != IR_PROJECT_SPARSE)
     return snn_fail(l->b, learn->name.loc,
                     "synapses of %s do not learn; all_to_all, random and sparse do", l->pattern);
@@ -347,7 +354,10 @@ static bool read_learning(struct link *l) {
   ir_f32_of(t)[6] = (float)v;
   l->attr[l->n_attr++] = ir_word(IR_A_RULE, IR_W_RULE_STDP);
   l->attr[l->n_attr++] = ir_tensor_attr(IR_A_RULE_PARAMS, t);
-  return isfinite((float)v) && v >= 0 ? true : fail(l, "normalize is a sum of weights, 0 or more");
+  return isfinite((float)v) && v >= 0
+             ? true
+             : fail(l, arena_printf(l->b->c->arena,
+                                    "normalize is %g; a sum of weights, 0 or more, is right", v));
 }
 
 /* ---- a projection ---- */
@@ -377,7 +387,10 @@ static bool read_tau(struct link *l) {
   if (!a)
     return true;
   if (l->op != IR_PROJECT_ONE_TO_ONE)
-    return snn_fail(l->b, a->name.loc, "tau, a filter of the synapse, goes with one_to_one");
+    return snn_fail(
+        l->b, a->name.loc,
+        "tau, a filter of the synapse, goes with the pattern one_to_one; leave it out, or "
+        "take that");
   if (!e || !snn_time(l->b, e, "tau", &v))
     return false;
   l->attr[l->n_attr++] = ir_float(IR_A_TAU, v);
@@ -391,7 +404,8 @@ static bool read_window(struct link *l) {
     const struct snn_attr *a = find(l, ir_attr_name(keys[i]));
 
     if (a && l->op != IR_PROJECT_CONV)
-      return snn_fail(l->b, a->name.loc, "%s goes with conv", a->name.text);
+      return snn_fail(l->b, a->name.loc,
+                      "%s goes with the pattern conv; leave it out, or take that", a->name.text);
     if (a && !snn_ir_attr(l->b, a, keys[i], 2, &l->attr[l->n_attr++]))
       return false;
   }
@@ -415,7 +429,7 @@ static bool make_projection(struct link *l, ir_id *id) {
   if (l->op == IR_PROJECT_SPARSE && !read_pairs(l))
     return false;
   if (l->op == IR_PROJECT_DENSE && count(l->from) > INT32_MAX / count(l->to))
-    return fail(l, "that many synapses are more than 2^31 - 1");
+    return fail(l, "it has more than 2^31 - 1 synapses; random or sparse has fewer");
   if (l->op != IR_PROJECT_SPARSE)
     l->n_synapses = l->op == IR_PROJECT_DENSE ? count(l->from) * count(l->to) : count(l->from);
   l->b->scale = l->to->scale;
@@ -461,7 +475,7 @@ static void build_projection(struct snn_build *b, const struct snn_stmt *s) {
 
 void snn_build_connect(struct snn_build *b, const struct snn_stmt *s) {
   if (!b->g)
-    snn_fail(b, s->keyword.loc, "connect stands inside of a network");
+    snn_fail(b, s->keyword.loc, "connect stands inside of a network, behind its populations");
   else
     snn_list_add(&b->parse, b->connections, (void *)(uintptr_t)s);
 }

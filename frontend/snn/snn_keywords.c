@@ -93,7 +93,7 @@ static bool read_sizes(struct snn_layer_build *l, struct ir_type *t) {
 
   for (size_t i = 0; sizes && i < sizes->n; i++) {
     if (t->rank == IR_MAX_RANK)
-      return snn_layer_fail(l, "more than 8 axes");
+      return snn_layer_fail(l, "it has more than 8 axes; 1 to 8 are right");
     if (!snn_integer(l->b, sizes->v[i], "a size", &t->dims[t->rank++]))
       return false;
   }

@@ -341,10 +341,17 @@ ir_id snn_signal(struct snn_build *b, const struct snn_name *name, const char *t
 }
 
 /* What flows into a population from its sources. */
-static bool add_source(struct snn_build *b, const struct snn_stmt *s, const struct snn_name *name,
-                       const struct ir_type *t, ir_id *out) {
+static bool add_source(const struct cells *p, const struct snn_name *name, ir_id *out) {
+  struct snn_build *b = p->b;
+  const struct snn_stmt *s = p->s;
+  const struct ir_type *t = p->type;
   ir_id in = *out = snn_signal(b, name, s->name.text, t->rank == 3);
 
+  if (!ir_is_none(in) && ir_attr(ir_node(b->g, in), IR_A_RECEPTOR) &&
+      p->model != IR_W_MODEL_LIF_COND)
+    return snn_fail(b, name->loc,
+                    "%s has a receptor, and model %s of %s no conductances; lif_cond has some",
+                    name->text, ir_word_text(p->model), s->name.text);
   if (!ir_is_none(in) && ir_type_count(&ir_node(b->g, in)->type) != ir_type_count(t))
     return snn_fail(b, name->loc,
                     "%s has %lld values, population %s %lld neurons; one for each is wanted",
@@ -367,7 +374,7 @@ static bool make_node(struct cells *p, struct snn_symbol *symbol) {
   symbol->drive = snn_list_new(&b->parse);
   for (size_t i = 0; i < p->s->sources->n; i++) {
     ir_id *in = ARENA_NEW(b->c->arena, ir_id, 1);
-    if (!add_source(b, p->s, p->s->sources->v[i], &symbol->type, in))
+    if (!add_source(p, p->s->sources->v[i], in))
       return false;
     snn_list_add(&b->parse, symbol->drive, in);
   }
@@ -413,25 +420,19 @@ static void build_cells(struct snn_build *b, const struct snn_stmt *s) {
   snn_define(b, s, symbol);
 }
 
-/* Names of params in parentheses, or nothing, are no sources. */
-static bool check_size(struct snn_build *b, const struct snn_stmt *s) {
-  const char *size = "400";
+/* Often the sizes stand in parentheses. */
+static void refuse_sizeless(struct snn_build *b, const struct snn_stmt *s) {
+  const struct snn_name *first = s->sources->n ? s->sources->v[0] : NULL;
   uint32_t at;
+  const char *size = first && map_get(b->param_index, first->text, &at) ? first->text : "400";
 
-  for (size_t i = 0; i < s->sources->n; i++) {
-    const struct snn_name *name = s->sources->v[i];
-    if (!map_get(b->param_index, name->text, &at))
-      return true;
-    size = name->text;
-  }
+  snn_fail(b, s->name.loc,
+           "population %s: its number of neurons is missing; population %s[%s] is right",
+           s->name.text, s->name.text, size);
   snn_define(b, s, (struct snn_symbol){.kind = SNN_IS_BROKEN});
-  return snn_fail(b, s->name.loc,
-                  "population %s: its number of neurons is missing; population %s[%s] is right",
-                  s->name.text, s->name.text, size);
 }
 
-/* Sizes make a population one of the language; without them, or at the spiking level, it is an op.
- */
+/* At the spiking level a population is an op, without sizes. */
 bool snn_build_population(struct snn_build *b, const struct snn_stmt *s) {
   bool is_op = b->g && (ir_facts(b->g) & IR_FACT_SPIKING);
 
@@ -443,5 +444,7 @@ bool snn_build_population(struct snn_build *b, const struct snn_stmt *s) {
     return false;
   if (s->sizes)
     build_cells(b, s);
-  return s->sizes || !check_size(b, s);
+  else
+    refuse_sizeless(b, s);
+  return true;
 }
