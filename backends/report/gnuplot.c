@@ -53,9 +53,11 @@ static int run(int in, int out) {
   int error, status = 0;
 
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-  error = posix_spawnp(&pid, name, &actions, NULL, argv, environ);
+  error = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+  if (!error)
+    error = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  if (!error)
+    error = posix_spawnp(&pid, name, &actions, NULL, argv, environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error)
     return error;
@@ -98,23 +100,21 @@ static bool keep_script(struct comp *c, const struct buf *script, const char *pa
 bool gnuplot_draw(struct comp *c, const struct buf *script, const char *path) {
   const char *png = arena_printf(c->arena, "%s.png", path);
   FILE *in = tmpfile(), *out = tmpfile();
+  bool is_written = in && out && fwrite(script->data, 1, script->len, in) == script->len &&
+                    fflush(in) == 0 && lseek(fileno(in), 0, SEEK_SET) == 0;
+  int error = is_written ? run(fileno(in), fileno(out)) : errno;
   bool is_good = false;
-  int error = errno;
 
-  if (in && out && fwrite(script->data, 1, script->len, in) == script->len && fflush(in) == 0 &&
-      lseek(fileno(in), 0, SEEK_SET) == 0) {
-    error = run(fileno(in), fileno(out));
-    if (error == ENOENT)
-      is_good = keep_script(c, script, path);
-    else if (error < 0)
-      diag_error(c->diag, loc_file(png), "gnuplot could not draw it; its own words stand above");
-    else if (error == 0)
-      is_good = keep_picture(c, out, png);
-  } else {
-    error = error ? error : EIO;
-  }
-  if (error > 0 && error != ENOENT)
+  if (!is_written)
+    diag_error(c->diag, loc_file(png), "no temporary file for gnuplot: %s", strerror(error));
+  else if (error == ENOENT)
+    is_good = keep_script(c, script, path);
+  else if (error < 0)
+    diag_error(c->diag, loc_file(png), "gnuplot could not draw it; its own words stand above");
+  else if (error > 0)
     diag_error(c->diag, loc_file(png), "gnuplot cannot be run: %s", strerror(error));
+  else
+    is_good = keep_picture(c, out, png);
   if (in)
     fclose(in);
   if (out)

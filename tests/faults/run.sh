@@ -38,6 +38,16 @@ with open(folder + "/walkthrough.npy", "rb") as f:
             z.write(make_seeds.npz(zipfile.ZIP_DEFLATED, x=data, y=labels))
 END
 "$snncc" -q "$in/small" -o "$in/small.ir" || exit 1
+cp "$in/walkthrough" "$in/walkthrough.onnx" # as --config calls it
+"$snncc" -q "$in/walkthrough" --normalize weights -o "$in/walkthrough.snn" || exit 1
+(cd "$in" && mkdir none && python3 "$repo/tests/golden/config/make.py") || exit 1
+printf '[paths]\ndataset_path = .\nfilename_ann = walkthrough\n[simulation]\nduration = 4\n' >"$in/config.ini"
+"$snncc" eval -q "$in/small" --data "$in/small.npz" --steps 4 --json "$in/result.json" \
+  --record "$in/record.npz" >/dev/null || exit 1
+# Its picture is the beginning of its script; zeros, when it reads the input of the command.
+printf '#!/bin/sh\nexec head -c 4000\n' >"$in/gnuplot"
+chmod +x "$in/gnuplot"
+path=$in:$PATH
 jobs=2
 [ -z "${SNNCC_SANITIZED:-}" ] || jobs=1 # AddressSanitizer itself ends where a thread gets no memory
 trials=0 wrong=0
@@ -45,7 +55,7 @@ trials=0 wrong=0
 check() {
   name=$1 how=$2
   shift 2
-  "$driver" $chance $how "$shim" "$@" >"$tmp/said"
+  PATH=$path "$driver" $chance $how "$shim" "$@" >"$tmp/said" </dev/zero
   line=$(tail -1 "$tmp/said")
   set -- $line
   case $line in
@@ -66,6 +76,7 @@ all_commands() {
   check "$m to .c" "" "$snncc" -q "$1" -o net.c --calib "$2" --calib-limit 8 --jobs $jobs
   check "$m to .c without samples" "" "$snncc" -q "$1" -o net.c
   check "$m to .ir" "" "$snncc" "$1" -o net.ir
+  check "$m to .snn" "" "$snncc" -q "$1" -o net.snn
   check "$m to .dot" "" "$snncc" "$1" -o net.dot
   check "$m --dump-ir" "" "$snncc" -q "$1" -o net.c --dump-ir lower-spiking
   check "eval $m" -c "$snncc" eval "$1" --calib "$2" --calib-limit 8 --data "$2" ${3:+--labels "$3"} \
@@ -80,6 +91,28 @@ all_commands "$in/residual" "$in/small.npz"
 python3 "$repo/tests/diff/make_events.py" "$digits-images-idx3-ubyte.gz" 4 "$in" || exit 1
 check "eval of recordings" -c "$snncc" eval "$repo/models/lenet5.onnx" --data "$in/events.txt" \
   --encode events --steps 4 --jobs $jobs --json result.json
+
+m=$in/walkthrough.snn
+check ".snn to .c" "" "$snncc" -q "$m" -o net.c
+check ".snn to .ir" "" "$snncc" "$m" -o net.ir
+check ".snn to .snn" "" "$snncc" "$m" -o net.snn
+check ".snn that names files to .c" "" "$snncc" -q "$repo/models/lenet5.snn" -o net.c \
+  --calib-limit 2 --jobs $jobs
+check ".snn with include to .ir" "" "$snncc" -q "$repo/models/diehl-cook-100.snn" -o net.ir
+check "run a CNN" -c "$snncc" run "$m" -q --data "$in/walkthrough.npz" --steps 4 --json result.json
+for m in "$repo/tests/golden/run/net.ir" "$repo/models/inhibition.snn"; do
+  check "run $(basename "$m")" -c "$snncc" run "$m" --steps 20 --json result.json
+  for record in npz csv; do
+    check "run $(basename "$m") --record .$record" "" "$snncc" run "$m" --steps 20 \
+      --record record.$record --membranes all
+  done
+done
+check "eval --config" -c "$snncc" eval -q --config "$in/config.ini" --jobs $jobs --json result.json
+check "--config to .c" "" "$snncc" -q --config "$in/config.ini" --jobs $jobs -o net.c
+check "plot a result and a record" "" "$snncc" plot "$in/result.json" "$in/record.npz" -o . --name a
+path=$in/none
+check "plot without gnuplot" "" "$snncc" plot -q "$in/result.json" "$in/record.npz" -o . --name a
+path=$PATH
 check "--list-ops" "" "$snncc" --list-ops
 check "eval --help" "" "$snncc" eval --help
 echo "faults: $trials faults, $wrong wrong"
