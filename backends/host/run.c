@@ -109,21 +109,19 @@ static bool write_json(const struct simulation *m) {
 
 static bool run_populations(struct simulation *m, const struct ir_graph *g) {
   struct comp *c = m->comp;
-  struct run_record *record = NULL;
+  struct run_record *record;
   struct progress progress;
   struct sync *s = sync_new(c->arena, c->diag, g, (uint64_t)m->seed);
   double start = clock_wall();
 
   m->steps = (size_t)given_or(c, g, "steps", c->opt->steps, IR_A_STEPS);
-  if (s && c->opt->record)
-    record = run_record_new(c, s, m->steps);
-  if (!s || (c->opt->record && !record))
+  record = s ? run_record_new(c, g, s, m->steps) : NULL;
+  if (!record)
     return false;
   progress_start(&progress, "steps", m->steps, c->opt->quiet);
   for (size_t t = 0; t < m->steps; t++) {
     sync_step(s);
-    if (record)
-      run_record_step(record);
+    run_record_step(record);
     progress_add(&progress, true);
   }
   progress_end(&progress);
@@ -136,7 +134,7 @@ static bool run_populations(struct simulation *m, const struct ir_graph *g) {
     m->row[i] = (struct row){p->node->name, model_of(p->node), (double)p->n, (double)p->n_spikes,
                              (double)p->synops};
   }
-  return !record || run_record_write(record);
+  return run_record_write(record);
 }
 
 /* ---- a CNN ---- */

@@ -8,7 +8,7 @@
 #include "ir/base/buf.h"
 #include "ir/comp.h"
 
-enum kind { TIME, RATE, COUNT, POPULATIONS, NEURONS, SYNAPSES, TEXT };
+enum kind { TIME, RATE, COUNT, PERIOD, POPULATIONS, NEURONS, SYNAPSES, RECORD_FILE };
 
 /* An attribute of a block, or of an attribute with a block. */
 struct rule {
@@ -28,14 +28,14 @@ static const struct rule rules[] = {
     {"repeat", "scale", RATE, NULL},
     {"repeat", "most", COUNT, NULL},
     {"label", "samples", COUNT, NULL},
-    {"label", "every", COUNT, NULL},
+    {"label", "every", PERIOD, NULL},
     {"test", "scale", RATE, NULL},
     {"test", "samples", COUNT, NULL},
     {"record", "spikes", NEURONS, "to"},
     {"record", "membranes", NEURONS, "to"},
     {"record", "weights", SYNAPSES, "to"},
-    {"to", "every", COUNT, NULL},
-    {"to", "to", TEXT, NULL},
+    {"to", "every", PERIOD, NULL},
+    {"to", "to", RECORD_FILE, NULL},
 };
 
 static const struct rule *find_rule(const char *of, const char *name) {
@@ -122,6 +122,9 @@ static bool put_number(struct snn_build *b, struct buf *text, const struct snn_e
 
   if (!measure(b, e, r->name, &v))
     return false;
+  if (r->kind == PERIOD && (!(v >= 1) || !(v <= INT32_MAX) || v != floor(v)))
+    return snn_fail(b, e->loc, "%s is %g; a whole number from 1 to 2147483647 is right", r->name,
+                    v);
   if (!(v >= 0) || !(v <= 1e15) || (r->kind == COUNT && v != floor(v)))
     return snn_fail(b, e->loc, "%s is %g; %s is right", r->name, v,
                     r->kind == COUNT ? "a whole number from 0" : "0 or more");
@@ -143,12 +146,20 @@ static bool put_value(struct snn_build *b, struct buf *text, const struct snn_ex
     return put_population(b, text, e, &ignored);
   if (r->kind == POPULATIONS)
     return snn_fail(b, e->loc, "the name of a population is wanted here");
-  if (r->kind != TEXT)
+  if (r->kind != RECORD_FILE)
     return put_number(b, text, e, r);
   s = snn_text_of(b, e, r->name);
-  if (s)
-    buf_put_quoted(text, s);
-  return s != NULL;
+  if (!s)
+    return false;
+  if (!file_is_bare(s) ||
+      (strcmp(file_ending(s), ".npz") != 0 && strcmp(file_ending(s), ".csv") != 0))
+    return snn_fail(
+        b, e->loc,
+        "to %s; a name without folders that ends in .npz or .csv is right, the file lies "
+        "beside this one",
+        diag_quote(b->c->diag, s));
+  buf_put_quoted(text, s);
+  return true;
 }
 
 /* An attribute with its block; deeper blocks are refused by the rules. */
@@ -179,10 +190,15 @@ static bool put_attribute(struct snn_build *b, struct buf *text, const struct sn
 
 void snn_build_experiment(struct snn_build *b, const struct snn_stmt *s) {
   bool is_protocol = !strcmp(s->keyword.text, "protocol");
+  enum ir_attr_key key = is_protocol ? IR_A_PROTOCOL : IR_A_RECORD;
   struct buf text;
 
   buf_init(&text, b->c->arena);
   buf_puts(&text, "");
+  if (ir_graph_attr(b->g, key)) {
+    snn_fail(b, s->keyword.loc, "a second %s block; all of it stands in one", s->keyword.text);
+    return;
+  }
   if (!snn_check_attrs(b, s->attrs, s->keyword.text, known_attrs(b, s->keyword.text)))
     return;
   for (size_t i = 0; i < s->attrs->n; i++) {
@@ -192,5 +208,5 @@ void snn_build_experiment(struct snn_build *b, const struct snn_stmt *s) {
       return;
     }
   }
-  ir_graph_set_attr(b->g, ir_text(is_protocol ? IR_A_PROTOCOL : IR_A_RECORD, text.data));
+  ir_graph_set_attr(b->g, ir_text(key, text.data));
 }

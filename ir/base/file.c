@@ -179,6 +179,13 @@ const char *file_stem(struct arena *a, const char *path) {
   return arena_strndup(a, base, (size_t)(file_ending(path) - base));
 }
 
+bool file_is_bare(const char *name) {
+  for (const char *s = name; *s; s++)
+    if (strchr("/\\\"", *s) || (unsigned char)*s < 0x20)
+      return false;
+  return *name && *name != '.';
+}
+
 uint32_t file_crc32(const void *data, size_t len) {
   return (uint32_t)crc32_z(0, data, len);
 }

@@ -46,6 +46,8 @@ const char *file_dir(struct arena *a, const char *path);
 const char *file_stem(struct arena *a, const char *path);
 /* The last ending with its dot (".c"), or "". Points into path. */
 const char *file_ending(const char *path);
+/* A name without folders, escapes and control bytes, and not hidden. */
+bool file_is_bare(const char *name);
 
 /* CRC-32 (IEEE 802.3, as zlib's crc32). */
 uint32_t file_crc32(const void *data, size_t len);

@@ -27,16 +27,10 @@ static struct sync_group *source_of(struct sync *s, const struct ir_node *projec
   return NULL;
 }
 
-static void warn_of_blocks(const struct sync *s) {
-  const struct loc loc = loc_file(ir_node(s->graph, ir_id_at(1))->loc.file);
-
+static void warn_of_protocol(const struct sync *s) {
   if (ir_graph_attr(s->graph, IR_A_PROTOCOL))
-    diag_warning(s->diag, loc,
+    diag_warning(s->diag, loc_file(ir_node(s->graph, ir_id_at(1))->loc.file),
                  "the protocol is not followed yet; the network runs without samples");
-  if (ir_graph_attr(s->graph, IR_A_RECORD))
-    diag_warning(s->diag, loc,
-                 "the record block writes nothing yet; --record FILE writes spikes, "
-                 "--membranes with it membranes");
 }
 
 /* All that is wrong is told, not the first thing alone. */
@@ -66,7 +60,7 @@ static bool find_groups(struct sync *s) {
         loc_file(ir_n_nodes(s->graph) > 0 ? ir_node(s->graph, ir_id_at(1))->loc.file : NULL),
         "the network has no population; population E[100] { ... } makes one");
   if (is_good)
-    warn_of_blocks(s);
+    warn_of_protocol(s);
   return is_good;
 }
 
