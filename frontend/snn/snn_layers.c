@@ -236,8 +236,6 @@ static bool read_kernel(struct snn_layer_build *l, int64_t *kernel, size_t n) {
 
   if (!a)
     return true;
-  if (n > IR_MAX_SPATIAL)
-    return snn_layer_fail(l, "the source has more than three spatial axes");
   if (!snn_ir_attr(l->b, a, IR_A_KERNEL, n, &read))
     return false;
   for (size_t i = 0; i < n; i++) {
@@ -255,7 +253,7 @@ static bool conv_shape(struct snn_layer_build *l, const int64_t *kernel, struct 
   int64_t channels, group, area = 1;
   size_t n = n_axes(l);
 
-  if (x->rank < 3)
+  if (x->rank < 3 || n > IR_MAX_SPATIAL)
     return snn_layer_fail(l,
                           arena_printf(l->b->c->arena,
                                        "its source is %s; a map of channels, height and width is "
@@ -397,9 +395,13 @@ void snn_build_layer(struct snn_build *b, const struct snn_stmt *s) {
       .b = b, .s = s, .attrs = s->attrs, .k = snn_keyword_find(b, s->keyword.text)};
   l->in = ARENA_NEW(b->c->scratch, ir_id, s->sources->n + MAX_OPERANDS);
   if (!l->k) {
+    const char *near = snn_did_you_mean(b, s->keyword.text, snn_keyword_names(b));
+
     snn_fail(b, s->keyword.loc, "there is no statement %s%s",
              diag_quote(b->c->diag, s->keyword.text),
-             snn_did_you_mean(b, s->keyword.text, snn_keyword_names(b)));
+             *near ? near
+                   : "; input, conv, dense, pool, output, neuron, population and connect are some, "
+                     "docs/DSL.md has all");
   } else if (s->sizes && !snn_keyword_has_sizes(l->k)) {
     snn_layer_fail(
         l,

@@ -63,7 +63,7 @@ static bool put(const struct reading *r, struct loc loc, size_t i, double v) {
   if (dtype == IR_F32) {
     ir_f32_of(*r->out)[i] = (float)v;
     return isfinite((float)v) ||
-           snn_fail(r->b, loc, "%s is %g; every number must be a finite f32", what(r), v);
+           snn_fail(r->b, loc, "%s is %g; a number within 3.4e38 of 0 is wanted", what(r), v);
   }
   if (dtype != IR_BOOL)
     ir_int_limits(dtype, &least, &most);
