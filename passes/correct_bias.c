@@ -5,7 +5,9 @@
  * Layer by layer, from the input on: the placed network runs on the calibration samples with what
  * is corrected already, and the bias of each channel takes the mean difference between the
  * activation of the analog network and what was sent x threshold / steps (with turns: what was
- * sent x threshold), after a pool that belongs to the layer. A second run corrects what is left.
+ * sent x threshold), after a pool that belongs to the layer. A sample counts as much as in
+ * normalize-mse (passes/analysis/sample_weights.h), whose thresholds clip what is clear anyway: an
+ * equal mean would make up for that, and shift what is close. A second run corrects what is left.
  * After Li et al. 2021 (arXiv:2106.06984), bias correction. */
 #include <string.h>
 
@@ -18,6 +20,7 @@
 #include "ir/ir.h"
 #include "ir/options.h"
 #include "ir/samples.h"
+#include "passes/analysis/sample_weights.h"
 #include "passes/calibration.h"
 #include "passes/passes.h"
 
@@ -27,18 +30,19 @@ enum { N_BLOCKS = 64 };
 struct layer {
   ir_id population, analog; /* analog: none where nothing is to be corrected */
   size_t n_channels, n_each;
-  double *want; /* [block][channel] sum of activations */
+  double *want; /* [block][channel] weighted sum of activations */
 };
 
 struct correction {
   const struct samples *samples;
+  const uint32_t *weight; /* per sample */
   const struct plan *plan;
   struct layer *layers;
   size_t n_layers, current; /* the layer that is corrected */
   struct exec_analog **analog;
   struct exec_spiking **spiking;
   float **x;       /* per worker: a sample */
-  uint64_t **sent; /* per worker: [channel] spikes of the current layer */
+  uint64_t **sent; /* per worker: [channel] weighted spikes of the current layer */
 };
 
 static size_t block_start(const struct correction *k, size_t block) {
@@ -58,7 +62,7 @@ static void run_analog(void *ctx, size_t worker, size_t block) {
         continue;
       for (size_t e = 0; e < y->n_channels * y->n_each; e++)
         y->want[block * y->n_channels + e / y->n_each] +=
-            (double)exec_analog_value(k->analog[worker], y->analog)[e];
+            k->weight[i] * (double)exec_analog_value(k->analog[worker], y->analog)[e];
     }
   }
 }
@@ -76,7 +80,7 @@ static void run_spiking(void *ctx, size_t worker, size_t block) {
       exec_spiking_step(e);
     counts = exec_spiking_unit_counts(e, k->current);
     for (size_t u = 0; u < y->n_channels * y->n_each; u++)
-      k->sent[worker][u % y->n_channels] += counts[u];
+      k->sent[worker][u % y->n_channels] += (uint64_t)counts[u] * k->weight[i];
   }
 }
 
@@ -96,6 +100,14 @@ static void add_to_bias(struct ir_graph *g, const struct layer *y, const double 
   for (size_t i = 0; i < (size_t)ir_type_count(&type); i++)
     ir_f32_of(bias)[i] = (float)((double)channel_of(old, i) + error[i % y->n_channels]);
   ir_set_attr(g, y->population, ir_tensor_attr(IR_A_BIAS, bias));
+}
+
+static double sum_weights(const struct correction *k) {
+  uint64_t sum = 0;
+
+  for (size_t i = 0; i < k->samples->n; i++)
+    sum += k->weight[i];
+  return (double)sum;
 }
 
 /* Runs the network as it is and corrects the current layer. */
@@ -121,7 +133,7 @@ static bool correct_layer(struct comp *c, struct ir_graph *g, struct correction 
     for (size_t w = 0; w < n_workers; w++)
       sent += k->sent[w][i];
     error[i] -= (double)sent * (double)channel_of(threshold, i) * plan_unit_value(k->plan);
-    error[i] /= (double)(k->samples->n * y->n_each);
+    error[i] /= sum_weights(k) * (double)y->n_each;
   }
   add_to_bias(g, y, error);
   return true;
@@ -173,6 +185,7 @@ bool pass_correct_bias(struct comp *c, struct ir_graph **g) {
                       "correct-bias counts spikes of one size; use --neuron if or if_signed");
   if (!find_layers(c, *g, &k))
     return false;
+  k.weight = sample_weights_new(c, c->analog);
   k.analog = ARENA_NEW(c->scratch, struct exec_analog *, n_workers);
   k.spiking = ARENA_NEW(c->scratch, struct exec_spiking *, n_workers);
   k.x = ARENA_NEW(c->scratch, float *, n_workers);

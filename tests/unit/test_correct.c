@@ -5,6 +5,7 @@
 
 #include "ir/ir.h"
 #include "ir/samples.h"
+#include "passes/analysis/sample_weights.h"
 #include "passes/passes.h"
 
 enum { N_SAMPLES = 37, N_STEPS = 3 };
@@ -18,9 +19,9 @@ enum { N_SAMPLES = 37, N_STEPS = 3 };
   "%o = dense %r, %w : f32[1, 2]\n"                                                                \
   "%y = output %o : f32[1, 2]\n"
 
-/* Mean of activation - rate x threshold. */
-static double mean_error(const float *x, double threshold) {
-  double sum = 0;
+/* Weighted mean of activation - rate x threshold. */
+static double mean_error(const float *x, double threshold, const uint32_t *weight) {
+  double sum = 0, weights = 0;
 
   for (size_t i = 0; i < N_SAMPLES; i++) {
     double v = threshold / 2, sent = 0;
@@ -29,9 +30,10 @@ static double mean_error(const float *x, double threshold) {
       sent += v >= threshold ? threshold : 0;
       v -= v >= threshold ? threshold : 0;
     }
-    sum += fmax((double)x[2 * i], 0) - sent / N_STEPS;
+    sum += weight[i] * (fmax((double)x[2 * i], 0) - sent / N_STEPS);
+    weights += weight[i];
   }
-  return sum / N_SAMPLES;
+  return sum / weights;
 }
 
 static void a_bias_takes_the_mean_error_of_its_channel(void **state) {
@@ -52,6 +54,7 @@ static void a_bias_takes_the_mean_error_of_its_channel(void **state) {
   u->comp.calib = &samples;
   for (int64_t jobs = 1; jobs <= 3; jobs++) {
     struct ir_graph *g = ir_parse(u->comp.arena, u->comp.diag, "net.ir", NET, strlen(NET));
+    const uint32_t *weight;
     const float *bias;
     u->opt = (struct options){.v_init = 0.5, .steps = N_STEPS, .jobs = jobs, .model = "net"};
     assert_true(pass_lower_spiking(&u->comp, &g) && pass_layout_weights(&u->comp, &g) &&
@@ -62,11 +65,13 @@ static void a_bias_takes_the_mean_error_of_its_channel(void **state) {
     unit_assert_said(u, "spikes of one size");
     u->opt.neuron = NEURON_IF;
     assert_true(pass_correct_bias(&u->comp, &g));
+    weight = sample_weights_new(&u->comp, u->comp.analog);
+    assert_true(weight[0] != weight[1]);
     for (size_t i = 1; i <= ir_n_nodes(g); i++)
       if (ir_node(g, ir_id_at(i))->op == IR_POPULATION) {
         bias = ir_f32_of(*ir_attr_tensor(ir_node(g, ir_id_at(i)), IR_A_BIAS));
-        assert_true(fabs((double)bias[0] - mean_error(x, 1)) < 1e-6);
-        assert_true(fabs((double)bias[1] - mean_error(x + 1, 0.5)) < 1e-6);
+        assert_true(fabs((double)bias[0] - mean_error(x, 1, weight)) < 1e-6);
+        assert_true(fabs((double)bias[1] - mean_error(x + 1, 0.5, weight)) < 1e-6);
         assert_true(fabs((double)bias[0]) > 1e-3);
       }
   }
