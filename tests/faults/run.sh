@@ -107,6 +107,8 @@ for m in "$repo/tests/golden/run/net.ir" "$repo/models/inhibition.snn"; do
       --record record.$record --membranes all
   done
 done
+cp "$repo/tests/golden/run-record/net.snn" "$in/blocks.snn"
+check "run with a record block" "" "$snncc" run "$in/blocks.snn" # its files lie beside it, unseen here
 check "eval --config" -c "$snncc" eval -q --config "$in/config.ini" --jobs $jobs --json result.json
 check "--config to .c" "" "$snncc" -q --config "$in/config.ini" --jobs $jobs -o net.c
 check "plot a result and a record" "" "$snncc" plot "$in/result.json" "$in/record.npz" -o . --name a
