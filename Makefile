@@ -23,10 +23,17 @@ DIRS := ir/base ir ir/exec frontend frontend/onnx frontend/data frontend/ini fro
 SRC  := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
 GEN  := $(B)/gen/onnx.pb-c.c $(B)/gen/kernel_text.c $(B)/gen/snn.tab.c $(B)/gen/snn.lex.c
 OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
-# What is built once more for wider vectors; the best is chosen at run time (ir/exec/isa.h).
+# The executor's kernels, once per kind of numbers; they and the matrix product once more for wider
+# vectors. The best is chosen at run time (ir/exec/isa.h).
+ISAS := baseline
 ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)))
-OBJ  += $(foreach v,avx2 avx512,$(B)/ir/exec/spiking_kernels_$v.o $(B)/ir/exec/gemm_kernel_$v.o)
+ISAS += avx2 avx512
 endif
+GEMM  := $(ISAS:%=$(B)/ir/exec/gemm_kernel_%.o)
+FLOAT := $(ISAS:%=$(B)/ir/exec/spiking_kernels_float_%.o)
+INT8  := $(ISAS:%=$(B)/ir/exec/spiking_kernels_int8_%.o)
+INT16 := $(ISAS:%=$(B)/ir/exec/spiking_kernels_int16_%.o)
+OBJ   := $(filter-out %/spiking_kernels.o %/gemm_kernel.o,$(OBJ)) $(GEMM) $(FLOAT) $(INT8) $(INT16)
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
@@ -43,17 +50,17 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
 # $(call variant,name of the variant,flags)
-variant = $(CC) $(CPPFLAGS) $(STD) $(WARN) $(CFLAGS) -O3 $(2) -DSPIKING_KERNELS=spiking_kernels_$(1) \
-  -DGEMM=gemm_$(1) -MMD -MP -c -o $@ $<
-$(B)/ir/exec/spiking_kernels.o $(B)/ir/exec/gemm_kernel.o: $(B)/%.o: %.c
-	@mkdir -p $(@D)
-	$(call variant,baseline,)
-$(B)/ir/exec/%_avx2.o: ir/exec/%.c
-	@mkdir -p $(@D)
-	$(call variant,avx2,-march=x86-64-v3)
-$(B)/ir/exec/%_avx512.o: ir/exec/%.c
-	@mkdir -p $(@D)
-	$(call variant,avx512,-march=x86-64-v4 -mprefer-vector-width=512)
+variant = @mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(STD) $(WARN) $(CFLAGS) -O3 $(2) $(1) -MMD -MP -c -o $@ $<
+FLAGS_avx2   := -march=x86-64-v3
+FLAGS_avx512 := -march=x86-64-v4 -mprefer-vector-width=512
+$(GEMM): $(B)/ir/exec/gemm_kernel_%.o: ir/exec/gemm_kernel.c
+	$(call variant,-DGEMM=gemm_$*,$(FLAGS_$*))
+$(FLOAT): $(B)/ir/exec/spiking_kernels_float_%.o: ir/exec/spiking_kernels.c
+	$(call variant,-DSPIKING_KERNELS=spiking_kernels_float_$*,$(FLAGS_$*))
+$(INT8): $(B)/ir/exec/spiking_kernels_int8_%.o: ir/exec/spiking_kernels.c
+	$(call variant,-DSNN_INT8 -DSPIKING_KERNELS=spiking_kernels_int8_$*,$(FLAGS_$*))
+$(INT16): $(B)/ir/exec/spiking_kernels_int16_%.o: ir/exec/spiking_kernels.c
+	$(call variant,-DSNN_INT16 -DSPIKING_KERNELS=spiking_kernels_int16_$*,$(FLAGS_$*))
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) -w $(CFLAGS) -MMD -MP -c -o $@ $<
 

@@ -161,6 +161,25 @@ void emit_f32(struct emit *e, const float *v, size_t n) {
   buf_puts(e->out, "\n");
 }
 
+static long integer_at(const void *v, size_t size, size_t i) {
+  return size == 1   ? ((const int8_t *)v)[i]
+         : size == 2 ? ((const int16_t *)v)[i]
+                     : (long)((const int32_t *)v)[i];
+}
+
+void emit_integers(struct emit *e, const void *v, size_t size, size_t n) {
+  struct flow f = flow_begin(e, "", "");
+  struct buf word;
+
+  buf_init(&word, e->out->arena);
+  for (size_t i = 0; i < n; i++) {
+    word.len = 0;
+    buf_printf(&word, i + 1 < n ? "%ld," : "%ld", integer_at(v, size, i));
+    flow_put(&f, i ? " " : "", word.data, 0);
+  }
+  buf_puts(e->out, "\n");
+}
+
 void emit_fields(struct emit *e, const char *const *name, const int32_t *v, size_t n) {
   struct flow f = flow_begin(e, "", "");
 

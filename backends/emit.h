@@ -37,6 +37,8 @@ const char *emit_ident(struct arena *a, const char *name);
 
 /* Rows of literals that fit the line, without braces. Floats in C99 hex with suffix f. */
 void emit_f32(struct emit *e, const float *v, size_t n);
+/* The same of signed integers of `size` bytes: 1, 2 or 4. */
+void emit_integers(struct emit *e, const void *v, size_t size, size_t n);
 /* Rows of ".name = value". */
 void emit_fields(struct emit *e, const char *const *name, const int32_t *v, size_t n);
 

@@ -78,6 +78,16 @@ static const char *choices(const struct ir_infer *f, const int64_t *allowed, siz
   return arena_printf(f->g->arena, "%s %s", text, n_told == 1 ? "is" : "are");
 }
 
+/* The element type of a number that may also be an integer: that of the attribute where it is one
+ * of `integers`, else f32. */
+static enum ir_dtype number_type(const struct ir_infer *f, enum ir_attr_key key,
+                                 unsigned integers) {
+  const struct ir_tensor *t = ir_attr_tensor(f->n, key);
+  return t && integers >> t->type.dtype & 1 ? t->type.dtype : IR_F32;
+}
+
+enum { WEIGHT_TYPES = 1 << IR_I8 | 1 << IR_I16, SUM_TYPES = 1 << IR_I32 };
+
 /* A tensor attribute, if there: its element type, and its count among the allowed ones. */
 static bool check_tensor(const struct ir_infer *f, enum ir_attr_key key, enum ir_dtype dtype,
                          const int64_t *allowed, size_t n_allowed) {
@@ -101,7 +111,8 @@ static bool check_tensor(const struct ir_infer *f, enum ir_attr_key key, enum ir
 static bool check_per_neuron(const struct ir_infer *f, enum ir_attr_key key,
                              const struct ir_type *t) {
   const int64_t allowed[] = {1, t->dims[0], ir_type_count(t)};
-  return check_tensor(f, key, IR_F32, allowed, 3);
+  return check_tensor(f, key, number_type(f, key, key == IR_A_WEIGHT ? WEIGHT_TYPES : SUM_TYPES),
+                      allowed, 3);
 }
 
 static bool check_weight_shape(const struct ir_infer *f, const struct ir_type *want) {
@@ -118,7 +129,7 @@ static bool check_projection(const struct ir_infer *f) {
   const struct ir_tensor *delay = ir_attr_tensor(f->n, IR_A_DELAY);
   const int64_t allowed[] = {1, w ? ir_type_count(&w->type) : 1};
   double tau = ir_attr_float(f->n, IR_A_TAU, 0);
-  if (!check_tensor(f, IR_A_WEIGHT, IR_F32, NULL, 0) ||
+  if (!check_tensor(f, IR_A_WEIGHT, number_type(f, IR_A_WEIGHT, WEIGHT_TYPES), NULL, 0) ||
       !check_tensor(f, IR_A_DELAY, IR_I32, allowed, 2) ||
       !check_tensor(f, IR_A_RULE_PARAMS, IR_F32, NULL, 0))
     return false;
@@ -172,7 +183,7 @@ static bool infer_project_conv(const struct ir_infer *f) {
   struct ir_window win = ir_window_of(f->g, f->n);
   const int64_t oihw[] = {out[0], x->dims[0] / group, win.kernel[0], win.kernel[1]};
   const int64_t kernel[] = {x->dims[0], win.kernel[0], win.kernel[1], out[0] / group};
-  struct ir_type want = ir_type_make(IR_F32, 4, is_kernel_order ? kernel : oihw);
+  struct ir_type want = ir_type_make(w->dtype, 4, is_kernel_order ? kernel : oihw);
   return check_weight_shape(f, &want) && set_type(f, IR_CURRENT, 3, out);
 }
 
@@ -181,7 +192,7 @@ static bool infer_project_dense(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0);
   const struct ir_type *w = &ir_attr_tensor(f->n, IR_A_WEIGHT)->type;
   bool is_kernel_order = ir_attr_word(f->n, IR_A_ORDER, IR_W_ORDER_OIHW) == IR_W_ORDER_KERNEL;
-  struct ir_type want = {.dtype = IR_F32, .rank = 2};
+  struct ir_type want = {.dtype = w->dtype, .rank = 2};
   if (!want_signal(f) || !check_projection(f))
     return false;
   if (w->rank < 2)
@@ -191,7 +202,7 @@ static bool infer_project_dense(const struct ir_infer *f) {
   want.dims[is_kernel_order ? 1 : 0] = targets;
   want.dims[is_kernel_order ? 0 : 1] = ir_type_count(x);
   if (!is_kernel_order && w->rank == 4 && x->rank == 3) {
-    want = ir_type_make(IR_F32, 4, w->dims);
+    want = ir_type_make(w->dtype, 4, w->dims);
     for (size_t i = 0; i < 3; i++)
       want.dims[i + 1] = x->dims[i];
   }
@@ -202,7 +213,8 @@ static bool infer_project_avgpool(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0);
   const int64_t allowed[] = {1, x->dims[0]};
   int64_t out[3] = {x->dims[0], 0, 0};
-  return want_map(f) && check_projection(f) && check_tensor(f, IR_A_WEIGHT, IR_F32, allowed, 2) &&
+  return want_map(f) && check_projection(f) &&
+         check_tensor(f, IR_A_WEIGHT, number_type(f, IR_A_WEIGHT, WEIGHT_TYPES), allowed, 2) &&
          ir_infer_window(f, x->dims + 1, 2, out + 1) && set_type(f, IR_CURRENT, 3, out);
 }
 

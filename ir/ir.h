@@ -124,14 +124,15 @@ struct ir_node {
 
 /* Facts about a graph; a pass needs some and gives some. */
 enum {
-  IR_FACT_SHAPED = 1 << 0,   /* every type is known                                       */
-  IR_FACT_SINGLE = 1 << 1,   /* the batch axis is 1: one sample at a time                 */
-  IR_FACT_FOLDED = 1 << 2,   /* batchnorm, constant arithmetic and identities are gone    */
-  IR_FACT_BALANCED = 1 << 3, /* every value that becomes spikes has its scale             */
-  IR_FACT_SPIKING = 1 << 4,  /* spiking level                                             */
-  IR_FACT_LAID_OUT = 1 << 5, /* weights are in the order the kernels read                 */
-  IR_FACT_PLACED = 1 << 6,   /* spike bitmaps have their place in the shared region       */
-  IR_N_FACTS = 7
+  IR_FACT_SHAPED = 1 << 0,    /* every type is known                                       */
+  IR_FACT_SINGLE = 1 << 1,    /* the batch axis is 1: one sample at a time                 */
+  IR_FACT_FOLDED = 1 << 2,    /* batchnorm, constant arithmetic and identities are gone    */
+  IR_FACT_BALANCED = 1 << 3,  /* every value that becomes spikes has its scale             */
+  IR_FACT_SPIKING = 1 << 4,   /* spiking level                                             */
+  IR_FACT_LAID_OUT = 1 << 5,  /* weights are in the order the kernels read                 */
+  IR_FACT_PLACED = 1 << 6,    /* spike bitmaps have their place in the shared region       */
+  IR_FACT_QUANTIZED = 1 << 7, /* weights, thresholds and biases are integers                */
+  IR_N_FACTS = 8
 };
 
 /* ---- tables ---- */

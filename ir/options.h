@@ -33,6 +33,7 @@ enum reset { RESET_SUBTRACT, RESET_ZERO, RESET_MODULO };
 enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE, MAXPOOL_WINNER };
 enum code { CODE_RATE, CODE_TTFS, CODE_TTFS_DYN, CODE_PATTERN };
 enum correct { CORRECT_NONE, CORRECT_BIAS };
+enum quantize { QUANTIZE_FLOAT, QUANTIZE_INT16, QUANTIZE_INT8 };
 enum runtime { RUNTIME_EMBED, RUNTIME_EXTERNAL };
 enum preset { PRESET_NONE, PRESET_SNNTOOLBOX };
 enum pool_threshold { POOL_THRESHOLD_OWN, POOL_THRESHOLD_SOURCE };
@@ -101,6 +102,7 @@ struct options {
   enum pool_threshold pool_threshold;
   enum readout readout;
   enum correct correct;
+  enum quantize quantize;
   enum code code;
   double early_exit; /* 0: off */
 

@@ -61,7 +61,7 @@ static const struct ir_param params[] = {
 enum { N_PARAMS = sizeof params / sizeof *params };
 
 static const char *const facts[IR_N_FACTS] = {"shaped",  "single",   "folded", "balanced",
-                                              "spiking", "laid_out", "placed"};
+                                              "spiking", "laid_out", "placed", "quantized"};
 
 const char ir_graph_spec[] = "schedule? steps? spike_words? seed? dt? protocol? record?";
 

@@ -70,11 +70,32 @@ static bool check_level(const struct check *c) {
   return true;
 }
 
+/* Integers where real numbers may be: in quantized networks, and there alone. */
+static bool check_numbers(const struct check *c, const struct ir_attr *a) {
+  const struct ir_infer f = as_infer(c);
+  bool is_number = a->key == IR_A_WEIGHT || a->key == IR_A_THRESHOLD || a->key == IR_A_BIAS;
+  bool is_integer = a->u.tensor.type.dtype != IR_F32;
+  if (!is_number || is_integer == ((c->g->facts & IR_FACT_QUANTIZED) != 0))
+    return true;
+  return ir_fail(&f, "%s is %s in a graph that is%s quantized", ir_attr_name(a->key),
+                 ir_show(&f, &a->u.tensor.type), is_integer ? " not" : "");
+}
+
 static bool check_values(const struct check *c) {
   const struct ir_infer f = as_infer(c);
   for (size_t i = 0; i < c->n->n_attr; i++) {
     const struct ir_attr *a = &c->n->attr[i];
-    if (ir_attr_kind_of(a->key) != IR_KIND_TENSOR || a->u.tensor.type.dtype != IR_F32)
+    if (ir_attr_kind_of(a->key) != IR_KIND_TENSOR)
+      continue;
+    if (!check_numbers(c, a))
+      return false;
+    for (int64_t j = 0; a->key == IR_A_THRESHOLD && a->u.tensor.type.dtype == IR_I32 &&
+                        j < ir_type_count(&a->u.tensor.type);
+         j++)
+      if (ir_int_at(&a->u.tensor, j) <= 0)
+        return ir_fail(&f, "threshold[%lld] is %lld; a threshold must be above 0", (long long)j,
+                       (long long)ir_int_at(&a->u.tensor, j));
+    if (a->u.tensor.type.dtype != IR_F32)
       continue;
     const float *v = a->u.tensor.data;
     size_t n = (size_t)ir_type_count(&a->u.tensor.type);
@@ -114,6 +135,8 @@ static bool check_header(const struct ir_graph *g, struct diag *d) {
   if (words && (words->u.i < 0 || words->u.i > INT32_MAX))
     return diag_error(d, loc, "graph: spike_words is %lld; it must be 0 to 2147483647",
                       (long long)words->u.i);
+  if ((g->facts & IR_FACT_QUANTIZED) && (ir_is_synchronous(g) || !(g->facts & IR_FACT_PLACED)))
+    return diag_error(d, loc, "graph: quantized is for layered graphs that are placed");
   if (dt && !(dt->u.f > 0 && dt->u.f <= 1e6))
     return diag_error(d, loc, "graph: dt is %g; it must be above 0, at most 1e6 seconds", dt->u.f);
   return true;

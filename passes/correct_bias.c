@@ -176,6 +176,9 @@ bool pass_correct_bias(struct comp *c, struct ir_graph **g) {
 
   if (!calibration_check_samples(c, "correct-bias", "--correct none"))
     return false;
+  if (ir_facts(*g) & IR_FACT_QUANTIZED)
+    return diag_error(c->diag, loc_file(c->opt->model),
+                      "correct-bias works on real numbers; run it before quantize");
   if (!c->analog)
     return diag_error(c->diag, loc_file(c->opt->model),
                       "correct-bias compares with the analog network; begin with a graph that is "

@@ -7,8 +7,10 @@
  *
  * Only moves weights: no number changes. */
 #include "ir/base/arena.h"
+#include "ir/base/diag.h"
 #include "ir/comp.h"
 #include "ir/ir.h"
+#include "ir/options.h"
 #include "passes/passes.h"
 
 static struct ir_tensor conv_weight(struct arena *a, const struct ir_tensor *w, size_t group) {
@@ -57,7 +59,9 @@ static struct ir_tensor dense_weight(const struct ir_graph *g, const struct ir_n
 }
 
 bool pass_layout_weights(struct comp *c, struct ir_graph **g) {
-  (void)c;
+  if (ir_facts(*g) & IR_FACT_QUANTIZED)
+    return diag_error(c->diag, loc_file(c->opt->model),
+                      "the weights are integers, laid out already");
   for (size_t i = 1; i <= ir_n_nodes(*g); i++) {
     const struct ir_node *n = ir_node(*g, ir_id_at(i));
     const struct ir_tensor *w = ir_attr_tensor(n, IR_A_WEIGHT);

@@ -62,7 +62,7 @@ static const char *fact_names(unsigned facts, char text[FACTS_TEXT]) {
   size_t len = 0;
 
   text[0] = '\0';
-  for (unsigned bit = 1; bit <= IR_FACT_PLACED; bit <<= 1)
+  for (unsigned bit = 1; bit < 1u << IR_N_FACTS; bit <<= 1)
     if (facts & bit)
       len += (size_t)snprintf(text + len, FACTS_TEXT - len, "%s%s", len > 0 ? ", " : "",
                               ir_fact_name(bit));

@@ -27,6 +27,7 @@ struct ir_graph;
   X(layout_weights)                                                                                \
   X(place_memory)                                                                                  \
   X(correct_bias)                                                                                  \
+  X(quantize)                                                                                      \
   X(early_exit)
 
 #define PASS_DECLARE(name) bool pass_##name(struct comp *c, struct ir_graph **g);

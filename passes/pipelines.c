@@ -20,7 +20,8 @@ enum {
   BALANCED = IR_FACT_BALANCED,
   SPIKING = IR_FACT_SPIKING,
   LAID_OUT = IR_FACT_LAID_OUT,
-  PLACED = IR_FACT_PLACED
+  PLACED = IR_FACT_PLACED,
+  QUANTIZED = IR_FACT_QUANTIZED
 };
 
 /* A pass that changes what the nodes compute breaks the scales that a normalization has put there.
@@ -67,6 +68,8 @@ static const struct pass passes[N_PASSES] = {
                          "a place for each spike bitmap in the shared region"},
     [AT_correct_bias] = {"correct-bias", SHAPED | SPIKING | PLACED, 0, 0, pass_correct_bias,
                          "add to each bias what the layer sends too little (--correct bias)"},
+    [AT_quantize] = {"quantize", SHAPED | SPIKING | LAID_OUT | PLACED, QUANTIZED, 0, pass_quantize,
+                     "weights, thresholds and biases to integers (--quantize)"},
     [AT_early_exit] = {"early-exit", SHAPED | SPIKING | PLACED, 0, 0, pass_early_exit,
                        "a margin that ends the run (--early-exit)"},
 };
@@ -95,7 +98,8 @@ static const struct {
     {AT_lower_spiking, PIPELINE_SPIKING, SPIKING},
     {AT_layout_weights, PIPELINE_SPIKING, LAID_OUT},
     {AT_place_memory, PIPELINE_SPIKING, PLACED},
-    {AT_correct_bias, PIPELINE_SPIKING, 0},
+    {AT_correct_bias, PIPELINE_SPIKING, QUANTIZED},
+    {AT_quantize, PIPELINE_SPIKING, QUANTIZED},
     {AT_early_exit, PIPELINE_SPIKING, 0},
 };
 enum { N_ORDER = sizeof order / sizeof order[0] };
@@ -118,6 +122,8 @@ static bool is_chosen(const struct comp *c, enum pass_tag tag) {
     return how == NORMALIZE_NONE;
   case AT_correct_bias:
     return c->opt->correct == CORRECT_BIAS;
+  case AT_quantize:
+    return c->opt->quantize != QUANTIZE_FLOAT;
   case AT_early_exit:
     return c->opt->early_exit != 0;
   default:

@@ -117,10 +117,17 @@ group_diff() {
     tests/diff/run.sh models/lenet5.onnx models/digits-images-idx3-ubyte.gz 100
   verdict "same bits over every route, signed spikes" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 100 --neuron if_signed --normalize mse --steps 8 --early-exit auto
-  verdict "same bits over every route, poisson input and softmax" tests/diff/run.sh models/lenet5.onnx \
-    models/digits-images-idx3-ubyte.gz 50 --encode poisson --seed 3 --readout softmax --steps 8
   verdict "recordings for tests/diff" python3 tests/diff/make_events.py \
     models/digits-images-idx3-ubyte.gz 50 "$tmp/recordings"
+  verdict "same bits over every route, int8" tests/diff/run.sh models/lenet5.onnx \
+    models/digits-images-idx3-ubyte.gz 100 --quantize int8 --early-exit auto
+  verdict "same bits over every route, int16, input with a mean" tests/diff/run.sh models/lenet5.onnx \
+    models/digits-images-idx3-ubyte.gz 50 --quantize int16 --neuron if --readout count --steps 8 \
+    --input-scale 1/255 --input-mean 1/8 --input-std 3/4
+  verdict "same bits over every route, int8, events" tests/diff/run.sh models/lenet5.onnx \
+    "$tmp/recordings/events.txt" 20 --quantize int8 --encode events --steps 8
+  verdict "same bits over every route, poisson input and softmax" tests/diff/run.sh models/lenet5.onnx \
+    models/digits-images-idx3-ubyte.gz 50 --encode poisson --seed 3 --readout softmax --steps 8
   verdict "same bits over every route, events" tests/diff/run.sh models/lenet5.onnx \
     "$tmp/recordings/events.txt" 50 --encode events --steps 8
   verdict "same bits over every route, spikes counted" tests/diff/run.sh models/lenet5.onnx \

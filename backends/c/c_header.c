@@ -42,9 +42,10 @@ static void write_sizes(const struct c_output *o, struct emit *e) {
 static void write_buffers(const struct c_output *o, struct emit *e, bool counts) {
   for (size_t i = 0; i < plan_n_buffers(o->plan); i++) {
     const struct plan_buffer *b = plan_buffer(o->plan, i);
-    const char *type = counts                                              ? "uint16_t"
-                       : b->kind == PLAN_EVENTS || b->kind == PLAN_PENDING ? "uint32_t"
-                                                                           : "float";
+    const char *type = counts ? "uint16_t"
+                       : b->kind == PLAN_EVENTS || b->kind == PLAN_PENDING
+                           ? "uint32_t"
+                           : c_type(plan_weight_type(o->plan) == IR_F32 ? IR_F32 : IR_I32);
     if (b->kind != PLAN_SPIKES && (b->kind == PLAN_COUNT) == counts)
       emit_line(e, "%s %s[%zu];", type, o->buffer[i], b->n);
   }
@@ -96,15 +97,16 @@ static void write_input(const struct c_output *o, struct emit *e) {
     emit_line(e, "int %s_push_event(%s_state *s, uint32_t address);", p, p);
     return;
   }
-  emit_comment(e,
-               plan_takes(o->plan) == PLAN_TAKES_UNIT
-                   ? "Sets what becomes spikes; below 0, changing nothing, where a value is not "
-                     "from 0 to 1."
-               : plan_turn_steps(o->plan) > 0
-                   ? "Sets the input, before the first step; below 0, changing nothing, where a "
-                     "value is not finite."
-                   : "Sets what is added in every step; below 0, changing nothing, where a value "
-                     "is not finite.");
+  emit_comment(
+      e, plan_takes(o->plan) == PLAN_TAKES_UNIT
+             ? "Sets what becomes spikes; below 0, changing nothing, where a value is not "
+               "from 0 to 1."
+         : plan_weight_type(o->plan) != IR_F32 ? "Sets what is added in every step. Returns 0."
+         : plan_turn_steps(o->plan) > 0
+             ? "Sets the input, before the first step; below 0, changing nothing, where a "
+               "value is not finite."
+             : "Sets what is added in every step; below 0, changing nothing, where a value "
+               "is not finite.");
   emit_line(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE]);", p, p, p,
             o->upper);
 }
@@ -154,6 +156,35 @@ static void write_api(const struct c_output *o, struct emit *e) {
     write_run(o, e);
 }
 
+static void write_input_type(const struct c_output *o, struct emit *e) {
+  enum plan_takes takes = plan_takes(o->plan);
+
+  if (takes == PLAN_TAKES_BYTES) {
+    emit_comment(e, "A byte as it is stored; scale, mean and std are in the first layer.");
+    emit_line(e, "typedef uint8_t %s_input;", o->prefix);
+  } else if (takes == PLAN_TAKES_MULTIPLES) {
+    emit_comment(e, "(x * scale - mean) / std, as the samples that the network was trained on, "
+                    "divided by this, rounded, and cut to 16 bits.");
+    emit_line(e, "#define %s_INPUT_SCALE %.8ef", o->upper, plan_input_unit(o->plan));
+    emit_line(e, "typedef int16_t %s_input;", o->prefix);
+  } else {
+    emit_comment(e, "(x * scale - mean) / std, as the samples that the network was trained on.");
+    emit_line(e, "typedef float %s_input;", o->prefix);
+  }
+}
+
+static void write_output_type(const struct c_output *o, struct emit *e) {
+  if (plan_weight_type(o->plan) == IR_F32) {
+    emit_line(e, "typedef float %s_output;", o->prefix);
+    return;
+  }
+  if (!plan_answers_in_spikes(o->plan)) {
+    emit_comment(e, "An output times this is what a network of floats would say.");
+    emit_line(e, "#define %s_OUTPUT_SCALE %.8ef", o->upper, plan_output_unit(o->plan));
+  }
+  emit_line(e, "typedef int32_t %s_output;", o->prefix);
+}
+
 void c_write_header(const struct c_output *o, struct emit *e) {
   bool takes_events = plan_takes(o->plan) == PLAN_TAKES_EVENTS;
 
@@ -173,11 +204,9 @@ void c_write_header(const struct c_output *o, struct emit *e) {
   emit_blank(e);
   write_sizes(o, e);
   emit_blank(e);
-  if (!takes_events) {
-    emit_comment(e, "(x * scale - mean) / std, as the samples that the network was trained on.");
-    emit_line(e, "typedef float %s_input;", o->prefix);
-  }
-  emit_line(e, "typedef float %s_output;", o->prefix);
+  if (!takes_events)
+    write_input_type(o, e);
+  write_output_type(o, e);
   emit_blank(e);
   write_state(o, e);
   emit_blank(e);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "backends/emit.h"
+#include "ir/ir.h"
 
 struct arena;
 struct comp;
@@ -27,6 +28,8 @@ struct c_output {
   size_t n_spiking_layers;
 };
 
+/* The C type of numbers. */
+const char *c_type(enum ir_dtype dtype);
 /* The whole of net.h. */
 void c_write_header(const struct c_output *o, struct emit *e);
 /* Head comment, kernels, and the tables of every layer. */

@@ -1,6 +1,7 @@
 /* C backend: net.c, tables and functions. */
 #include "backends/c/c_internal.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "ir/base/arena.h"
@@ -20,21 +21,35 @@ static void write_head(const struct c_output *o, struct emit *e) {
                    : arena_printf(o->arena, "    int class = %s_run(&s, x, y);", p);
 
   emit_comment(
-      e, arena_printf(o->arena,
-                      "%s -- the spiking network %s in C99; made by snncc %s from %s.\n\n"
-                      "    static %s_state s;\n"
-                      "%s\n\n"
-                      "RAM %zu bytes (%s_state), constants %zu bytes. Float sums keep one order: "
-                      "with -ffp-contract=off every compiler gives the bits of snncc eval.",
-                      o->file, o->graph, SNNCC_VERSION, o->version, p, use, plan_ram_bytes(o->plan),
-                      p, plan_const_bytes(o->plan)));
+      e,
+      arena_printf(o->arena,
+                   "%s -- the spiking network %s in C99; made by snncc %s from %s.\n\n"
+                   "    static %s_state s;\n"
+                   "%s\n\n"
+                   "RAM %zu bytes (%s_state), constants %zu bytes. %s",
+                   o->file, o->graph, SNNCC_VERSION, o->version, p, use, plan_ram_bytes(o->plan), p,
+                   plan_const_bytes(o->plan),
+                   plan_weight_type(o->plan) == IR_F32
+                       ? "Float sums keep one order: with -ffp-contract=off every compiler gives "
+                         "the bits of snncc eval."
+                       : "All integers: every compiler gives the bits of snncc eval."));
+}
+
+const char *c_type(enum ir_dtype dtype) {
+  return dtype == IR_F32   ? "float"
+         : dtype == IR_I8  ? "int8_t"
+         : dtype == IR_I16 ? "int16_t"
+                           : "int32_t";
 }
 
 static void write_tensor(const struct c_output *o, struct emit *e, size_t i) {
   const struct plan_tensor *t = plan_tensor(o->plan, i);
 
-  emit_open(e, "static const float %s[%zu] =", o->tensor[i], t->n);
-  emit_f32(e, t->data, t->n);
+  emit_open(e, "static const %s %s[%zu] =", c_type(t->dtype), o->tensor[i], t->n);
+  if (t->dtype == IR_F32)
+    emit_f32(e, t->data, t->n);
+  else
+    emit_integers(e, t->data, ir_dtype_size(t->dtype), t->n);
   emit_close(e, ";");
 }
 
@@ -103,24 +118,34 @@ static void write_layer(const struct c_output *o, struct emit *e, const size_t *
 
 static void write_early_exit(const struct c_output *o, struct emit *e) {
   float lead = plan_early_exit(o->plan);
+  int32_t integer = (int32_t)ceilf(fminf(lead, (float)(1 << 30)));
 
   emit_comment(e, "The lead of the largest output that ends a run.");
-  emit_open(e, "static const float %s_early_exit[1] =", o->prefix);
-  emit_f32(e, &lead, 1);
+  emit_open(e, "static const %s_output %s_early_exit[1] =", o->prefix, o->prefix);
+  if (plan_weight_type(o->plan) == IR_F32)
+    emit_f32(e, &lead, 1);
+  else
+    emit_integers(e, &integer, sizeof integer, 1);
   emit_close(e, ";");
   emit_blank(e);
 }
 
 /* What the functions call besides the plan's kernels; their number. */
 static size_t list_extra(const struct c_output *o, const char *extra[3]) {
+  size_t n = 0;
+
   if (plan_takes(o->plan) == PLAN_TAKES_EVENTS) {
     extra[0] = "push_event.h";
     return 1;
   }
-  extra[0] = plan_takes(o->plan) == PLAN_TAKES_UNIT ? "check_unit.h" : "check_input.h";
-  extra[1] = plan_answers_in_spikes(o->plan) ? "spike_winner.h" : "winner.h";
-  extra[2] = "lead.h";
-  return plan_early_exit(o->plan) > 0 ? 3 : 2;
+  extra[n++] = plan_answers_in_spikes(o->plan) ? "spike_winner.h" : "winner.h";
+  if (plan_takes(o->plan) == PLAN_TAKES_UNIT)
+    extra[n++] = "check_unit.h";
+  if (plan_takes(o->plan) == PLAN_TAKES_NUMBERS)
+    extra[n++] = "check_input.h";
+  if (plan_early_exit(o->plan) > 0)
+    extra[n++] = "lead.h";
+  return n;
 }
 
 void c_write_tables(const struct c_output *o, struct emit *e) {
@@ -135,6 +160,12 @@ void c_write_tables(const struct c_output *o, struct emit *e) {
   emit_line(e, "#include <stddef.h>");
   emit_line(e, "#include <string.h>");
   emit_blank(e);
+  if (plan_weight_type(o->plan) != IR_F32) {
+    emit_line(e, "#define SNN_INT%d", plan_weight_type(o->plan) == IR_I8 ? 8 : 16);
+    if (plan_takes(o->plan) == PLAN_TAKES_BYTES)
+      emit_line(e, "#define SNN_BYTES");
+    emit_blank(e);
+  }
   c_write_kernels(o, e, extra, n_extra);
   emit_comment(e, "The state is as large as the header says.");
   emit_line(e, "typedef char %s_state_size[sizeof(%s_state) == %s_RAM_BYTES ? 1 : -1];", o->prefix,
@@ -211,10 +242,12 @@ static void write_push_event(const struct c_output *o, struct emit *e) {
 static void write_set_input(const struct c_output *o, struct emit *e) {
   emit_open(e, "int %s_set_input(%s_state *s, const %s_input x[%s_INPUT_SIZE])", o->prefix,
             o->prefix, o->prefix, o->upper);
-  emit_line(e, "if (!%s(x, %s_INPUT_SIZE))",
-            plan_takes(o->plan) == PLAN_TAKES_UNIT ? "snn_is_unit_input" : "snn_is_finite_input",
-            o->upper);
-  emit_line(e, "  return -1;");
+  if (plan_weight_type(o->plan) == IR_F32) {
+    emit_line(e, "if (!%s(x, %s_INPUT_SIZE))",
+              plan_takes(o->plan) == PLAN_TAKES_UNIT ? "snn_is_unit_input" : "snn_is_finite_input",
+              o->upper);
+    emit_line(e, "  return -1;");
+  }
   write_calls(o, e, PLAN_SET_INPUT);
   if (!has_calls(o, PLAN_SET_INPUT))
     emit_line(e, "(void)s;");

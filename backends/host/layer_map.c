@@ -40,6 +40,7 @@ struct layer_map layer_map_of(const struct ir_graph *analog, const struct ir_gra
   m.channels = t->rank == 3 ? (size_t)t->dims[0] : m.n_units;
   m.area = m.n_units / m.channels;
   m.scale = ir_attr_tensor(node, IR_A_THRESHOLD);
+  m.unit = ir_attr_tensor(node, IR_A_UNIT);
   m.has_relu = node->op == IR_READOUT && ir_attr(node, IR_A_MIN);
   m.analog = find_node(analog, out);
   if (ir_is_none(m.analog))
@@ -51,6 +52,19 @@ struct layer_map layer_map_of(const struct ir_graph *analog, const struct ir_gra
   if (!ir_is_none(m.analog) && (size_t)ir_type_count(&ir_node(analog, m.analog)->type) != m.n_units)
     m.analog = (ir_id){0};
   return m;
+}
+
+/* One for all, or one for each channel; 1 where there is none. */
+static double number_at(const struct ir_tensor *t, size_t channel) {
+  int64_t i = t && ir_type_count(&t->type) > 1 ? (int64_t)channel : 0;
+
+  if (!t)
+    return 1;
+  return t->type.dtype == IR_F32 ? (double)ir_f32_of(*t)[i] : (double)ir_int_at(t, i);
+}
+
+double layer_map_activation(const struct layer_map *m, size_t u, double rate) {
+  return rate * number_at(m->scale, u % m->channels) * number_at(m->unit, u % m->channels);
 }
 
 void pair_sums_add(struct pair_sums *s, double x, double y) {

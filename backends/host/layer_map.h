@@ -15,8 +15,9 @@ struct layer_map {
   ir_id analog; /* none: no node to compare with */
   size_t channels, area, n_units;
   bool has_relu;                 /* a readout that cuts off what its analog node does not */
-  const struct ir_tensor *scale; /* f32[channels] or f32[1]: the activation that one spike per step
-                                    stands for; NULL: 1 */
+  const struct ir_tensor *scale; /* [channels] or [1]: the activation that one spike per step
+                                    stands for, in multiples of unit; NULL: 1 */
+  const struct ir_tensor *unit;  /* f32[channels] or f32[1]; NULL: 1, and scale is f32 */
 };
 
 /* A layer is compared with the analog node of the same name as the node whose spikes it counts, a
@@ -26,13 +27,7 @@ struct layer_map layer_map_of(const struct ir_graph *analog, const struct ir_gra
                               const struct plan_layer *layer);
 
 /* The activation that a rate of unit u, in spikes per step, stands for. */
-static inline double layer_map_activation(const struct layer_map *m, size_t u, double rate) {
-  if (!m->scale)
-    return rate;
-  return rate *
-         (double)((const float *)
-                      m->scale->data)[ir_type_count(&m->scale->type) == 1 ? 0 : u % m->channels];
-}
+double layer_map_activation(const struct layer_map *m, size_t u, double rate);
 
 /* Element of the analog node that unit u is. */
 static inline size_t layer_map_index(const struct layer_map *m, size_t u) {

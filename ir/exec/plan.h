@@ -37,7 +37,7 @@ struct plan;
 
 /* The kernels of runtime/kernels that plans call. */
 enum plan_kernel_tag {
-#define PLAN_KERNEL(tag, function, header, desc, n_args, result) PLAN_##tag,
+#define PLAN_KERNEL(tag, function, header, desc, n_args, result, numbers) PLAN_##tag,
 #include "ir/exec/kernels.def"
 #undef PLAN_KERNEL
   PLAN_N_KERNELS
@@ -51,6 +51,7 @@ struct plan_kernel {
   size_t n_fields;
   size_t n_args; /* after the descriptor                   */
   bool counts;   /* returns a number; else void            */
+  bool is_real;  /* for floats alone                       */
 };
 const struct plan_kernel *plan_kernel(enum plan_kernel_tag tag);
 
@@ -68,15 +69,16 @@ enum plan_buffer_kind {
 struct plan_buffer {
   enum plan_buffer_kind kind;
   const char *name; /* layer and kind: "conv1_v"                      */
-  size_t n;         /* elements: floats, u16 counts or 32-bit words   */
+  size_t n;         /* elements: floats (or i32), u16 counts or 32-bit words */
   size_t at;        /* PLAN_SPIKES: first word in the shared region   */
 };
 
-/* Constant f32 tables. */
+/* Constant tables. */
 struct plan_tensor {
   const char *name; /* "conv1_weight" */
-  const float *data;
+  const void *data;
   size_t n;
+  enum ir_dtype dtype; /* f32; of integer networks i8, i16 or i32 */
 };
 
 struct plan_layer {
@@ -161,9 +163,21 @@ uint16_t plan_spike_worth(const struct plan *p, size_t t);
 /* The lead of the largest output that ends a run early; 0: all steps are run. */
 float plan_early_exit(const struct plan *p);
 size_t plan_spike_words(const struct plan *p);
+/* f32, or the type of the weights of an integer network: i8, i16. */
+enum ir_dtype plan_weight_type(const struct plan *p);
+/* What an integer of the output stands for, 1 in float networks. */
+double plan_output_unit(const struct plan *p);
 /* What an input may be: finite numbers; numbers from 0 to 1, which become spikes; no numbers, but
- * spikes that are pushed before each step. */
-enum plan_takes { PLAN_TAKES_NUMBERS, PLAN_TAKES_UNIT, PLAN_TAKES_EVENTS };
+ * spikes that are pushed before each step; of integer networks, bytes as they are stored or
+ * multiples of plan_input_unit in 16 bits. */
+enum plan_takes {
+  PLAN_TAKES_NUMBERS,
+  PLAN_TAKES_UNIT,
+  PLAN_TAKES_EVENTS,
+  PLAN_TAKES_BYTES,
+  PLAN_TAKES_MULTIPLES
+};
+double plan_input_unit(const struct plan *p);
 enum plan_takes plan_takes(const struct plan *p);
 /* The network has a clock; it draws random numbers; its output is a number of spikes, so that zeros
  * are no answer. */

@@ -12,6 +12,8 @@ struct plan {
   size_t n_ops, n_buffers, n_tensors, n_layers;
   size_t input_size, output_size, steps, spike_words;
   float early_exit;
+  enum ir_dtype weight_type;
+  double input_unit, output_unit;
   enum plan_takes takes;
   bool has_clock, is_random, answers_in_spikes;
   enum ir_word model; /* of all populations                             */
@@ -69,6 +71,9 @@ struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct pla
 /* The bitmap of node `id` at its place in the shared region. False: told. */
 bool plan_add_spikes(struct plan_builder *b, ir_id id, size_t layer, struct plan_arg *arg);
 void plan_add_op(struct plan_builder *b, struct plan_op op);
+/* A table gets the name of the layer with `suffix`. */
+struct plan_arg plan_add_table_of(struct plan_builder *b, size_t layer, struct plan_tensor table,
+                                  const char *suffix);
 struct plan_arg plan_add_tensor(struct plan_builder *b, size_t layer, const char *suffix,
                                 const float *data, size_t n);
 

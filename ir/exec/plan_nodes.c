@@ -1,6 +1,9 @@
 /* Plan: populations, pools and concatenations. */
 #include "ir/exec/plan_internal.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "ir/base/arena.h"
 #include "runtime/kernels/fire_online.h"
 #include "snn/descriptor.h"
@@ -25,32 +28,39 @@ struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct pla
   return (struct plan_arg){PLAN_ARG_BUFFER, p->n_buffers++};
 }
 
+struct plan_arg plan_add_table_of(struct plan_builder *b, size_t layer, struct plan_tensor table,
+                                  const char *suffix) {
+  struct plan *p = b->plan;
+
+  table.name = arena_printf(b->arena, "%s%s", p->layer[layer].name, suffix);
+  p->layer[layer].const_bytes += ir_dtype_size(table.dtype) * table.n;
+  p->tensor[p->n_tensors] = table;
+  return (struct plan_arg){PLAN_ARG_TENSOR, p->n_tensors++};
+}
+
 struct plan_arg plan_add_tensor(struct plan_builder *b, size_t layer, const char *suffix,
                                 const float *data, size_t n) {
-  struct plan *p = b->plan;
-  const char *name = arena_printf(b->arena, "%s%s", p->layer[layer].name, suffix);
-
-  p->layer[layer].const_bytes += 4 * n;
-  p->tensor[p->n_tensors] = (struct plan_tensor){name, data, n};
-  return (struct plan_arg){PLAN_ARG_TENSOR, p->n_tensors++};
+  return plan_add_table_of(b, layer, (struct plan_tensor){.data = data, .n = n, .dtype = IR_F32},
+                           suffix);
 }
 
 struct plan_arg plan_add_table(struct plan_builder *b, const struct plan_target *t,
                                enum ir_attr_key key, int32_t *step) {
-  const struct ir_tensor *table = ir_attr_tensor(t->node, key);
-  size_t channels = (size_t)t->shape.channels, n = (size_t)ir_type_count(&table->type);
-  const float *data = table->data;
-  float *repeated;
+  const struct ir_tensor *from = ir_attr_tensor(t->node, key);
+  size_t channels = (size_t)t->shape.channels, size = ir_dtype_size(from->type.dtype);
+  struct plan_tensor table = {
+      .data = from->data, .n = (size_t)ir_type_count(&from->type), .dtype = from->type.dtype};
+  char *repeated;
 
-  *step = n > channels ? t->shape.channels : 0;
-  if (n < channels) {
-    repeated = ARENA_NEW(b->arena, float, channels);
+  *step = table.n > channels ? t->shape.channels : 0;
+  if (table.n < channels) {
+    repeated = arena_alloc(b->arena, channels, size);
     for (size_t c = 0; c < channels; c++)
-      repeated[c] = data[0];
-    data = repeated;
-    n = channels;
+      memcpy(repeated + c * size, from->data, size);
+    table.data = repeated;
+    table.n = channels;
   }
-  return plan_add_tensor(b, t->layer, arena_printf(b->arena, "_%s", ir_attr_name(key)), data, n);
+  return plan_add_table_of(b, t->layer, table, arena_printf(b->arena, "_%s", ir_attr_name(key)));
 }
 
 size_t plan_add_layer(struct plan_builder *b, ir_id id, size_t neurons) {
@@ -193,23 +203,30 @@ bool plan_add_target(struct plan_builder *b, ir_id id, struct plan_target *t, in
   return true;
 }
 
-/* First membranes: v_init of the threshold; a reset leaves 0 where there is no call. */
+/* First membranes: v_init of the threshold, rounded where it is an integer; a reset leaves 0 where
+ * there is no call. */
 static void add_v_init(struct plan_builder *b, const struct plan_target *t,
                        const struct plan_tensor *threshold) {
   double v_init = ir_attr_float(t->node, IR_A_V_INIT, 0);
-  float *first = ARENA_NEW(b->arena, float, threshold->n);
+  struct plan_tensor first = *threshold;
+  float *real = ARENA_NEW(b->arena, float, first.n);
+  int32_t *integer = ARENA_NEW(b->arena, int32_t, first.n);
+  bool is_real = first.dtype == IR_F32;
 
   if (v_init == 0)
     return;
-  for (size_t c = 0; c < threshold->n; c++)
-    first[c] = (float)(v_init * (double)threshold->data[c]);
-  plan_add_op(b, (struct plan_op){
-                     .kernel = PLAN_FILL,
-                     .phase = PLAN_RESET,
-                     .layer = t->layer,
-                     .desc = plan_map_desc(b, t->shape, 0),
-                     .arg = {plan_add_tensor(b, t->layer, "_v_init", first, threshold->n), t->v},
-                     .node = b->plan->layer[t->layer].node});
+  for (size_t c = 0; c < first.n; c++)
+    if (is_real)
+      real[c] = (float)(v_init * (double)((const float *)threshold->data)[c]);
+    else
+      integer[c] = (int32_t)floor(v_init * ((const int32_t *)threshold->data)[c] + 0.5);
+  first.data = is_real ? (const void *)real : integer;
+  plan_add_op(b, (struct plan_op){.kernel = PLAN_FILL,
+                                  .phase = PLAN_RESET,
+                                  .layer = t->layer,
+                                  .desc = plan_map_desc(b, t->shape, 0),
+                                  .arg = {plan_add_table_of(b, t->layer, first, "_v_init"), t->v},
+                                  .node = b->plan->layer[t->layer].node});
 }
 
 /* The pool that alone uses population `id`, or none: both are one layer. */

@@ -33,7 +33,7 @@ static struct plan_arg magnitude_of(struct plan_builder *b, size_t layer, struct
   float *magnitude = ARENA_NEW(b->arena, float, w->n);
 
   for (size_t i = 0; i < w->n; i++)
-    magnitude[i] = fabsf(w->data[i]);
+    magnitude[i] = fabsf(((const float *)w->data)[i]);
   return plan_add_tensor(b, layer, "_magnitude", magnitude, w->n);
 }
 

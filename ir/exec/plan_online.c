@@ -75,7 +75,7 @@ static void add_leak(struct plan_builder *b, const struct plan_target *t,
   if (leak == 0)
     return;
   for (size_t c = 0; c < threshold->n; c++)
-    loss[c] = (float)(leak * (double)threshold->data[c]);
+    loss[c] = (float)(leak * (double)((const float *)threshold->data)[c]);
   plan_add_op(
       b, (struct plan_op){.kernel = PLAN_LEAK,
                           .phase = PLAN_STEP,

@@ -110,7 +110,11 @@ static bool add_weight(struct plan_builder *b, const struct plan_target *t, cons
   if (ir_attr_word(p, IR_A_ORDER, IR_W_ORDER_OIHW) != IR_W_ORDER_KERNEL)
     return plan_fail(b, p,
                      "order is oihw; kernels read order=kernel (pass layout-weights makes it)");
-  *arg = plan_add_tensor(b, t->layer, "_weight", w->data, (size_t)ir_type_count(&w->type));
+  *arg = plan_add_table_of(b, t->layer,
+                           (struct plan_tensor){.data = w->data,
+                                                .n = (size_t)ir_type_count(&w->type),
+                                                .dtype = w->type.dtype},
+                           "_weight");
   return true;
 }
 

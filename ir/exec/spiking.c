@@ -1,10 +1,12 @@
 /* Interprets a plan: every op becomes a call with its pointers resolved once. */
 #include "ir/exec/spiking.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "ir/base/arena.h"
 #include "ir/base/diag.h"
+#include "ir/exec/integer.h"
 #include "ir/exec/isa.h"
 #include "ir/exec/plan.h"
 #include "ir/exec/spiking_internal.h"
@@ -43,7 +45,9 @@ struct exec_spiking {
   struct phase phase[PLAN_N_PHASES];
   void **buffer;
   uint32_t *spikes;
-  float *input, *output;
+  float *input, *output;             /* in the units of the analog network, or of integers */
+  int16_t *stored;                   /* of integer networks: the input as the kernels read it, */
+  int32_t *sum;                      /* and their output; NULL else                            */
   uint32_t clock[2];                 /* snn/descriptor.h */
   uint32_t *pending;                 /* pushed events; NULL: the network takes none */
   const uint64_t *event, *event_end; /* of the recording, still to come: ir/recordings.h */
@@ -52,16 +56,18 @@ struct exec_spiking {
   uint64_t uncounted;
 };
 
-spiking_call *const *spiking_best_kernels(void) {
-  static spiking_call *const *const variant[N_ISA] = {
-    spiking_kernels_baseline,
+spiking_call *const *spiking_best_kernels(enum ir_dtype weight) {
+#define VARIANTS(isa)                                                                              \
+  { spiking_kernels_float_##isa, spiking_kernels_int8_##isa, spiking_kernels_int16_##isa }
+  static spiking_call *const *const variant[N_ISA][3] = {
+    VARIANTS(baseline),
 #if defined(__x86_64__)
-    spiking_kernels_avx2,
-    spiking_kernels_avx512,
+    VARIANTS(avx2),
+    VARIANTS(avx512),
 #endif
   };
 
-  return variant[isa_best()];
+  return variant[isa_best()][weight == IR_F32 ? 0 : weight == IR_I8 ? 1 : 2];
 }
 
 static size_t buffer_bytes(const struct plan_buffer *b) {
@@ -80,9 +86,9 @@ static void *resolve_arg(struct exec_spiking *e, const struct plan_arg *arg) {
   case PLAN_ARG_TENSOR: /* kernels only read it */
     return (void *)(uintptr_t)plan_tensor(e->plan, arg->index)->data;
   case PLAN_ARG_INPUT:
-    return e->input;
+    return e->stored ? (void *)e->stored : e->input;
   case PLAN_ARG_OUTPUT:
-    return e->output;
+    return e->sum ? (void *)e->sum : e->output;
   case PLAN_ARG_CLOCK:
     return e->clock;
   }
@@ -121,6 +127,10 @@ static void start_memory(struct exec_spiking *e, struct arena *a) {
   e->spikes = ARENA_NEW(a, uint32_t, plan_spike_words(p));
   e->input = ARENA_NEW(a, float, plan_input_size(p));
   e->output = ARENA_NEW(a, float, plan_output_size(p));
+  if (plan_weight_type(p) != IR_F32) {
+    e->stored = ARENA_NEW(a, int16_t, plan_input_size(p));
+    e->sum = ARENA_NEW(a, int32_t, plan_output_size(p));
+  }
   e->counts = ARENA_NEW(a, struct exec_counts, plan_n_layers(p));
   e->recorder = ARENA_NEW(a, struct recorder, plan_n_layers(p));
   for (size_t i = 0; i < plan_n_buffers(p); i++) {
@@ -133,7 +143,7 @@ static void start_memory(struct exec_spiking *e, struct arena *a) {
 
 struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p) {
   struct exec_spiking *e = ARENA_NEW(a, struct exec_spiking, 1);
-  spiking_call *const *kernels = spiking_best_kernels();
+  spiking_call *const *kernels = spiking_best_kernels(plan_weight_type(p));
 
   e->plan = p;
   e->arena = a;
@@ -153,9 +163,21 @@ struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p) {
   return e;
 }
 
+/* The nearest integers that an input may be. */
+static void store_input(struct exec_spiking *e) {
+  float least = plan_takes(e->plan) == PLAN_TAKES_BYTES ? 0 : -INT16_MAX;
+  float most = plan_takes(e->plan) == PLAN_TAKES_BYTES ? UINT8_MAX : INT16_MAX;
+
+  for (size_t i = 0; i < plan_input_size(e->plan); i++)
+    e->stored[i] = (int16_t)lroundf(fminf(fmaxf(e->input[i], least), most));
+}
+
 /* Forgets the last input, then takes the one in e->input. */
 static void begin_input(struct exec_spiking *e) {
   const struct plan *p = e->plan;
+
+  if (e->stored)
+    store_input(e);
 
   for (size_t i = 0; i < plan_n_buffers(p); i++)
     if (plan_buffer(p, i)->kind != PLAN_SPIKES)
@@ -178,9 +200,21 @@ void exec_spiking_seed(struct exec_spiking *e, uint32_t presentation) {
   e->clock[0] = presentation;
 }
 
+void exec_input_of(const struct plan *p, const struct samples *s, size_t i, float *x) {
+  struct samples stored = *s;
+
+  if (plan_takes(p) == PLAN_TAKES_BYTES) {
+    stored.scale = 1;
+    stored.mean.n = stored.std.n = 0;
+  }
+  samples_get(&stored, i, x);
+  for (size_t k = 0; plan_takes(p) == PLAN_TAKES_MULTIPLES && k < plan_input_size(p); k++)
+    x[k] = (float)((double)x[k] / plan_input_unit(p));
+}
+
 void exec_spiking_set_sample(struct exec_spiking *e, const struct samples *s, size_t i) {
   exec_spiking_seed(e, (uint32_t)(s->first + i));
-  samples_get(s, i, e->input);
+  exec_input_of(e->plan, s, i, e->input);
   begin_input(e);
   if (!s->recordings)
     return;
@@ -231,14 +265,21 @@ uint32_t exec_spiking_step(struct exec_spiking *e) {
 
 const float *exec_spiking_output(const struct exec_spiking *e) {
   run_phase(&e->phase[PLAN_OUTPUT]);
+  for (size_t i = 0; e->sum && i < plan_output_size(e->plan); i++)
+    e->output[i] = (float)e->sum[i];
   return e->output;
 }
 
 int64_t exec_spiking_class(const struct exec_spiking *e) {
   const float *y = exec_spiking_output(e);
   int32_t n = (int32_t)plan_output_size(e->plan);
-  int32_t winner = plan_answers_in_spikes(e->plan) ? snn_spike_winner(y, n) : snn_winner(y, n);
+  bool in_spikes = plan_answers_in_spikes(e->plan);
+  int32_t winner;
 
+  if (e->sum)
+    winner = in_spikes ? integer_spike_winner(e->sum, n) : integer_winner(e->sum, n);
+  else
+    winner = in_spikes ? snn_spike_winner(y, n) : snn_winner(y, n);
   return winner >= 0 ? winner : -1;
 }
 
@@ -248,8 +289,14 @@ float exec_lead(const float *y, size_t n) {
 
 bool exec_spiking_is_decided(const struct exec_spiking *e) {
   float margin = plan_early_exit(e->plan);
+  const float *y;
 
-  return margin > 0 && exec_lead(exec_spiking_output(e), plan_output_size(e->plan)) >= margin;
+  if (margin <= 0)
+    return false;
+  y = exec_spiking_output(e);
+  if (e->sum)
+    return (double)integer_lead(e->sum, (int32_t)plan_output_size(e->plan)) >= (double)margin;
+  return exec_lead(y, plan_output_size(e->plan)) >= margin;
 }
 
 const struct exec_counts *exec_spiking_counts(const struct exec_spiking *e) {
@@ -292,5 +339,9 @@ bool exec_check_samples(struct diag *d, const struct plan *p, const struct sampl
         d, loc_file(s->path),
         "these samples are no recordings, as --encode events needs them; N-MNIST .bs2 "
         "or a .txt list of such files would be right");
+  if (plan_takes(p) == PLAN_TAKES_BYTES && s->dtype != SAMPLES_U8)
+    return diag_error(d, loc_file(s->path),
+                      "the network takes bytes, these samples are floats; give samples of the same "
+                      "kind to --calib and --data");
   return plan_takes(p) != PLAN_TAKES_UNIT || samples_check_unit(s, d);
 }

@@ -26,8 +26,11 @@ struct exec_counts {
 };
 
 struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p);
+/* Sample i as the plan takes it: the prepared numbers, or of integer networks those that stand for
+ * them. */
+void exec_input_of(const struct plan *p, const struct samples *s, size_t i, float *x);
 /* Forgets the last input, then takes a new one (plan_input_size floats, model order), of numbers as
- * plan_takes says. */
+ * plan_takes says; integers are rounded and cut to their range. */
 void exec_spiking_set_input(struct exec_spiking *e, const float *x);
 /* The same with sample i, which is the presentation of that number: what is drawn depends on it and
  * the graph's seed alone. The steps of a recording push its events. */
@@ -40,7 +43,7 @@ bool exec_check_samples(struct diag *d, const struct plan *p, const struct sampl
 void exec_spiking_seed(struct exec_spiking *e, uint32_t presentation);
 /* One time step; spikes emitted by all layers. */
 uint32_t exec_spiking_step(struct exec_spiking *e);
-/* Accumulated output, plan_output_size floats. */
+/* Accumulated output, plan_output_size floats; of integer networks in units of plan_output_unit. */
 const float *exec_spiking_output(const struct exec_spiking *e);
 
 /* The class so far: the index of the largest output, the lowest of equals; -1 where an answer in

@@ -9,13 +9,19 @@
 /* What the kernel returns; 0 where it returns nothing. */
 typedef uint32_t spiking_call(const void *desc, void *const *arg);
 
-extern spiking_call *const spiking_kernels_baseline[PLAN_N_KERNELS];
+/* One table per instruction set and kind of numbers; integer tables lack the kernels that are REAL
+ * in kernels.def. */
+#define SPIKING_TABLES(isa)                                                                        \
+  extern spiking_call *const spiking_kernels_float_##isa[PLAN_N_KERNELS];                          \
+  extern spiking_call *const spiking_kernels_int8_##isa[PLAN_N_KERNELS];                           \
+  extern spiking_call *const spiking_kernels_int16_##isa[PLAN_N_KERNELS]
+SPIKING_TABLES(baseline);
 #if defined(__x86_64__)
-extern spiking_call *const spiking_kernels_avx2[PLAN_N_KERNELS];
-extern spiking_call *const spiking_kernels_avx512[PLAN_N_KERNELS];
+SPIKING_TABLES(avx2);
+SPIKING_TABLES(avx512);
 #endif
 
-/* The table for the widest vectors of this processor. */
-spiking_call *const *spiking_best_kernels(void);
+/* The table for the widest vectors of this processor, with weights of type f32, i8 or i16. */
+spiking_call *const *spiking_best_kernels(enum ir_dtype weight);
 
 #endif

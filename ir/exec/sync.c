@@ -105,7 +105,7 @@ struct sync *sync_new(struct arena *a, struct diag *d, const struct ir_graph *g,
   s->arena = a;
   s->diag = d;
   s->graph = g;
-  s->kernels = spiking_best_kernels();
+  s->kernels = spiking_best_kernels(IR_F32);
   s->seed = seed;
   s->dt = dt ? dt->u.f : 1e-3;
   s->group = ARENA_NEW(a, struct sync_group, ir_n_of(g, IR_POPULATION));

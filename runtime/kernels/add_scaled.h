@@ -8,7 +8,7 @@
 static inline void snn_add_scaled(snn_current *restrict i, const snn_weight *restrict w,
                                   snn_input x, int32_t n) {
   for (int32_t k = 0; k < n; k++)
-    i[k] += w[k] * x;
+    i[k] += (snn_current)w[k] * x;
 }
 
 #endif

@@ -63,7 +63,7 @@ static void get_image(const struct host *h, size_t image) {
   const struct recordings *r = h->s->recordings;
 
   if (plan_takes(h->p) != PLAN_TAKES_EVENTS) {
-    samples_get(h->s, image, h->x);
+    exec_input_of(h->p, h->s, image, h->x);
     return;
   }
   memset(h->x, 0, h->n * sizeof *h->x);

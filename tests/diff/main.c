@@ -6,7 +6,15 @@
 #include "present.h"
 
 static net_state state;
-static float y[NET_OUTPUT_SIZE];
+static net_output y[NET_OUTPUT_SIZE];
+
+static void hash_output(struct hash *h) {
+  float real[NET_OUTPUT_SIZE];
+
+  for (int i = 0; i < NET_OUTPUT_SIZE; i++)
+    real[i] = (float)y[i];
+  hash_floats(&h->output, real, NET_OUTPUT_SIZE);
+}
 
 static void run_image(unsigned long image) {
   struct hash h = hash_new();
@@ -26,10 +34,10 @@ static void run_image(unsigned long image) {
     if ((uint32_t)spikes != n)
       printf("net_step gives %d, its layers %lu\n", spikes, (unsigned long)n);
     net_output_of(&state, y);
-    hash_floats(&h.output, y, NET_OUTPUT_SIZE);
+    hash_output(&h);
   }
   hash_word(&h.output, (uint32_t)present_all(&state, y));
-  hash_floats(&h.output, y, NET_OUTPUT_SIZE);
+  hash_output(&h);
   hash_print(&h, image);
 }
 

@@ -20,18 +20,21 @@ static inline int present_step(net_state *s, int t) {
 }
 
 /* What net_run is for other inputs; no class. */
-static inline int present_all(net_state *s, float *y) {
+static inline int present_all(net_state *s, net_output *y) {
   present(s);
   for (int t = 0; t < NET_STEPS; t++)
     present_step(s, t);
   return net_output_of(s, y);
 }
 #else
-static float x[NET_INPUT_SIZE];
+static float x[NET_INPUT_SIZE]; /* integers too, where the network takes them */
+static net_input input[NET_INPUT_SIZE];
 
 static inline int present(net_state *s) {
+  for (int i = 0; i < NET_INPUT_SIZE; i++)
+    input[i] = (net_input)x[i];
   net_reset(s);
-  return net_set_input(s, x);
+  return net_set_input(s, input);
 }
 
 static inline int present_step(net_state *s, int t) {
@@ -39,8 +42,8 @@ static inline int present_step(net_state *s, int t) {
   return net_step(s);
 }
 
-static inline int present_all(net_state *s, float *y) {
-  return net_run(s, x, y);
+static inline int present_all(net_state *s, net_output *y) {
+  return present(s) < 0 ? -1 : net_run(s, input, y);
 }
 #endif
 

@@ -30,6 +30,7 @@ ${MAKE:-make} -s -C "$repo" B="$B" "$B/diff/host" || exit 1
 [ "$(wc -l <"$tmp/want")" -eq "$n" ] || fail "$(wc -l <"$tmp/want") samples instead of $n"
 cp "$here"/*.[ch] "$tmp" && cd "$tmp" || exit 1
 grep -q net_seed net.h && STRICT="$STRICT -DHAS_SEED"
+grep -q "typedef float net_output" net.h || STRICT="$STRICT -DHAS_INTEGERS"
 grep -q net_push_event net.h && STRICT="$STRICT -DHAS_EVENTS"
 
 # route COMPILER FLAGS...: same hashes, and the stack within its bound.

@@ -11,7 +11,7 @@
 enum { STACK_SIZE = 1 << 18, PAINT = 0xA5 };
 
 static net_state state;
-static float y[NET_OUTPUT_SIZE];
+static net_output y[NET_OUTPUT_SIZE];
 
 static void *do_nothing(void *arg) {
   return arg;

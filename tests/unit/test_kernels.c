@@ -452,7 +452,7 @@ static void maps_are_filled_added_counted_and_read(void **state) {
   void *table[PLAN_MAX_ARGS] = {input, got}, *zero[PLAN_MAX_ARGS] = {NULL, got};
   void *membranes[PLAN_MAX_ARGS] = {got};
   void *spikes[PLAN_MAX_ARGS] = {bitmap}, *read[PLAN_MAX_ARGS] = {got, want};
-  spiking_call *const *kernels = spiking_kernels_baseline;
+  spiking_call *const *kernels = spiking_kernels_float_baseline;
   uint32_t n = 0;
 
   (void)state;

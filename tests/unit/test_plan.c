@@ -107,12 +107,13 @@ static void tables_are_per_channel(void **state) {
   assert_non_null(p);
   for (size_t i = 0; i < plan_n_tensors(p); i++) {
     const struct plan_tensor *t = plan_tensor(p, i);
+    const float *v = t->data;
     bool is_threshold = strcmp(t->name, "first_threshold") == 0;
     if (!is_threshold && strcmp(t->name, "first_v_init") != 0)
       continue;
     n_found++;
     assert_int_equal(t->n, 2);
-    assert_true(t->data[0] == (is_threshold ? 1.0f : 0.5f) && t->data[1] == t->data[0]);
+    assert_true(v[0] == (is_threshold ? 1.0f : 0.5f) && v[1] == v[0]);
   }
   assert_int_equal(n_found, 2);
 }

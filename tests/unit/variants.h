@@ -7,10 +7,10 @@
 
 static inline spiking_call *const *const *variants(size_t *n) {
   static spiking_call *const *all[] = {
-    spiking_kernels_baseline,
+    spiking_kernels_float_baseline,
 #if defined(__x86_64__)
-    spiking_kernels_avx2,
-    spiking_kernels_avx512,
+    spiking_kernels_float_avx2,
+    spiking_kernels_float_avx512,
 #endif
   };
 

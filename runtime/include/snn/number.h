@@ -8,16 +8,36 @@
  *   2. the drive: its bias, or its constant current where it has one.
  * A constant current starts as the bias (or 0) and takes, in the same two orders, weight * x of
  * every source x that is not 0. Nothing is reassociated or contracted: compile with
- * -ffp-contract=off and without -ffast-math, and every compiler gives the same bits. */
+ * -ffp-contract=off and without -ffast-math, and every compiler gives the same bits.
+ *
+ * With SNN_INT8 or SNN_INT16 all are integers: weights of that width, inputs as they are stored
+ * (bytes with SNN_BYTES). No sum leaves 32 bits, which snncc has proved, so every order gives the
+ * same. */
 #ifndef SNN_NUMBER_H
 #define SNN_NUMBER_H
 
 #include <stdint.h>
 
+#if defined(SNN_INT8) || defined(SNN_INT16)
+#ifdef SNN_BYTES
+typedef uint8_t snn_input;
+#else
+typedef int16_t snn_input;
+#endif
+#ifdef SNN_INT8
+typedef int8_t snn_weight;
+#else
+typedef int16_t snn_weight;
+#endif
+typedef int32_t snn_current;
+typedef int32_t snn_membrane;
+typedef int32_t snn_output;
+#else
 typedef float snn_input;
 typedef float snn_weight;
 typedef float snn_current;
 typedef float snn_membrane;
 typedef float snn_output;
+#endif
 
 #endif
