@@ -298,10 +298,11 @@ static bool read_initializer(const struct reading *r) {
                     "%s draws numbers, but how many is not known here; a file or a list "
                     "is wanted",
                     r->e->text);
-  if (seed && (seed->values->n != 1 || !snn_integer(r->b, seed->values->v[0], "seed", &own)))
-    return seed->values->n == 1 ||
-           snn_fail(r->b, seed->name.loc, "seed has %zu values; one number is right",
+  if (seed && seed->values->n != 1)
+    return snn_fail(r->b, seed->name.loc, "seed has %zu values; one number is right",
                     seed->values->n);
+  if (seed && !snn_integer(r->b, seed->values->v[0], "seed", &own))
+    return false;
   stream = seed ? mix(stream ^ (uint64_t)own) : stream;
   if (!arguments(r, is_glorot ? 0 : 2, v) ||
       !snn_new_tensor(r->b, r->e->loc, shaped(r, r->dtype), r->out))
