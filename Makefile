@@ -84,8 +84,8 @@ $(B)/gen/snn.tab.h: $(B)/gen/snn.tab.c ;
 $(B)/gen/snn.lex.h: $(B)/gen/snn.lex.c ;
 $(patsubst %.c,$(B)/%.o,$(wildcard frontend/snn/*.c)): | $(B)/gen/snn.lex.c
 
-# The runtime's headers as strings, which generated C carries.
-RUNTIME := $(sort $(wildcard runtime/include/snn/*.h runtime/kernels/*.h))
+# The runtime as strings, which generated C carries, and --main writes.
+RUNTIME := $(sort $(wildcard runtime/include/snn/*.h runtime/kernels/*.h runtime/port/*.ld runtime/port/*/*.c))
 $(B)/gen/kernel_text.c: $(RUNTIME)
 	@mkdir -p $(@D)
 	@{ echo '#include "backends/c/kernel_text.h"'; \

@@ -34,6 +34,15 @@ enum maxpool { MAXPOOL_GATE, MAXPOOL_AVERAGE, MAXPOOL_WINNER };
 enum code { CODE_RATE, CODE_TTFS, CODE_TTFS_DYN, CODE_PATTERN };
 enum correct { CORRECT_NONE, CORRECT_BIAS };
 enum quantize { QUANTIZE_FLOAT, QUANTIZE_INT16, QUANTIZE_INT8 };
+enum machine {
+  TARGET_HOST,
+  TARGET_CORTEX_M0,
+  TARGET_CORTEX_M3,
+  TARGET_CORTEX_M4,
+  TARGET_RV32,
+  TARGET_AVR,
+  TARGET_N
+};
 enum runtime { RUNTIME_EMBED, RUNTIME_EXTERNAL };
 enum preset { PRESET_NONE, PRESET_SNNTOOLBOX };
 enum pool_threshold { POOL_THRESHOLD_OWN, POOL_THRESHOLD_SOURCE };
@@ -102,6 +111,7 @@ struct options {
   enum pool_threshold pool_threshold;
   enum readout readout;
   enum correct correct;
+  enum machine target;
   enum quantize quantize;
   enum code code;
   double early_exit; /* 0: off */
@@ -123,7 +133,9 @@ struct options {
   const char *membranes; /* names with commas between */
   const char *name;      /* --name */
   enum runtime runtime;
-  int64_t max_memory; /* 0: 64 MiB + 2 x file */
+  const char *weights_section; /* --weights-section */
+  bool main;                   /* --main */
+  int64_t max_memory;          /* 0: 64 MiB + 2 x file */
   bool verbose, quiet;
 
   bool help, version;

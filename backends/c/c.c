@@ -113,6 +113,8 @@ bool c_emit(struct comp *c, const struct ir_graph *g, const char *path) {
   o.upper = upper(c->arena, o.prefix);
   o.file = arena_printf(c->arena, "%s.c", stem);
   o.header = arena_printf(c->arena, "%s.h", stem);
+  if (!c_check_target(&o))
+    return false;
   name_parts(&o);
   read_lines(&o, g);
   buf_init(&source, c->arena);
@@ -125,5 +127,6 @@ bool c_emit(struct comp *c, const struct ir_graph *g, const char *path) {
   return file_outputs_add(c->outputs, c->diag, path, source.data, source.len) &&
          file_outputs_add(c->outputs, c->diag,
                           arena_printf(c->arena, "%s%s", file_dir(c->arena, path), o.header),
-                          header.data, header.len);
+                          header.data, header.len) &&
+         (!c->opt->main || c_emit_main(&o, path));
 }

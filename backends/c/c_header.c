@@ -6,11 +6,6 @@
 #include "ir/base/arena.h"
 #include "ir/exec/plan.h"
 
-/* Upper bound of what net_run and all that it calls take from the stack, with gcc 12 and clang 14
- * for x86-64 and i386 at -O0 to -O3 and -march=native; measured by tests/diff. No kernel has arrays
- * that depend on the network, so one number serves all. */
-enum { STACK_BYTES = 4096 };
-
 /* Values and comments in columns, as clang-format wants them. */
 static void write_sizes(const struct c_output *o, struct emit *e) {
   const struct plan *p = o->plan;
@@ -25,7 +20,8 @@ static void write_sizes(const struct c_output *o, struct emit *e) {
       {"LAYERS", o->n_spiking_layers, "layers that spike"},
       {"RAM_BYTES", plan_ram_bytes(p), arena_printf(o->arena, "sizeof(%s_state)", o->prefix)},
       {"CONST_BYTES", plan_const_bytes(p), "weights, tables and descriptors"},
-      {"STACK_BYTES", STACK_BYTES, "upper bound: gcc 12, clang 14; x86-64, i386"},
+      {"STACK_BYTES", c_target(o)->stack_bytes,
+       arena_printf(o->arena, "upper bound: %s", c_target(o)->compilers)},
   };
   const size_t n = sizeof rows / sizeof *rows;
   int width = 0;
@@ -189,10 +185,10 @@ void c_write_header(const struct c_output *o, struct emit *e) {
   bool takes_events = plan_takes(o->plan) == PLAN_TAKES_EVENTS;
 
   emit_comment(e, arena_printf(o->arena,
-                               "%s -- the spiking network %s; made by snncc %s from %s.\n\nCall "
-                               "%s_%s; %s says more.",
-                               o->header, o->graph, SNNCC_VERSION, o->version, o->prefix,
-                               takes_events ? "push_event and _step" : "run", o->file));
+                               "%s -- the spiking network %s; made by snncc %s from %s for "
+                               "%s.\n\nCall %s_%s; %s says more.",
+                               o->header, o->graph, SNNCC_VERSION, o->version, c_target(o)->title,
+                               o->prefix, takes_events ? "push_event and _step" : "run", o->file));
   emit_line(e, "#ifndef %s_H", o->upper);
   emit_line(e, "#define %s_H", o->upper);
   emit_blank(e);

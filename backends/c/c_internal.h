@@ -2,6 +2,7 @@
 #ifndef BACKENDS_C_C_INTERNAL_H
 #define BACKENDS_C_C_INTERNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,24 @@ struct c_output {
   const char *version;       /* first line of the IR: "ir 1"                       */
   size_t n_spiking_layers;
 };
+
+/* What --target says. */
+struct c_target {
+  const char *title;     /* "Cortex-M4"                                           */
+  const char *compilers; /* that the bound of the stack was measured with         */
+  size_t stack_bytes;    /* the bound                                             */
+  const char *build;     /* format: what makes a program of main.c and %s         */
+  const char *port;      /* folder of runtime/port with the start-up; NULL: none  */
+};
+const struct c_target *c_target(const struct c_output *o);
+bool c_is_avr(const struct c_output *o);
+/* False: told that the network does not fit the target, or an option about it is wrong. */
+bool c_check_target(const struct c_output *o);
+
+/* --main: main.c and what it needs beside `path`. False: told. */
+bool c_emit_main(const struct c_output *o, const char *path);
+/* The text of a file of runtime/, by the end of its path. */
+const char *c_runtime_text(const struct c_output *o, const char *name);
 
 /* The C type of numbers. */
 const char *c_type(enum ir_dtype dtype);

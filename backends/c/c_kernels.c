@@ -28,6 +28,10 @@ static size_t find_text(struct arena *a, const char *name) {
   return n_kernel_texts;
 }
 
+const char *c_runtime_text(const struct c_output *o, const char *name) {
+  return kernel_texts[find_text(o->arena, name)].text;
+}
+
 static bool begins(const char *line, const char *with) {
   return strncmp(line, with, strlen(with)) == 0;
 }

@@ -45,7 +45,9 @@ const char *c_type(enum ir_dtype dtype) {
 static void write_tensor(const struct c_output *o, struct emit *e, size_t i) {
   const struct plan_tensor *t = plan_tensor(o->plan, i);
 
-  emit_open(e, "static const %s %s[%zu] =", c_type(t->dtype), o->tensor[i], t->n);
+  emit_open(e, "static const %s%s %s[%zu]%s =", c_is_avr(o) ? "SNN_TABLE " : "", c_type(t->dtype),
+            o->tensor[i], t->n,
+            o->comp->opt->weights_section ? arena_printf(o->arena, " %s_SECTION", o->upper) : "");
   if (t->dtype == IR_F32)
     emit_f32(e, t->data, t->n);
   else
@@ -148,6 +150,14 @@ static size_t list_extra(const struct c_output *o, const char *extra[3]) {
   return n;
 }
 
+static void write_section(const struct c_output *o, struct emit *e) {
+  emit_line(e, "#ifndef %s_SECTION", o->upper);
+  emit_line(e, "#define %s_SECTION __attribute__((section(\"%s\")))", o->upper,
+            o->comp->opt->weights_section);
+  emit_line(e, "#endif");
+  emit_blank(e);
+}
+
 void c_write_tables(const struct c_output *o, struct emit *e) {
   const char *extra[3];
   size_t n_extra = list_extra(o, extra);
@@ -171,6 +181,8 @@ void c_write_tables(const struct c_output *o, struct emit *e) {
   emit_line(e, "typedef char %s_state_size[sizeof(%s_state) == %s_RAM_BYTES ? 1 : -1];", o->prefix,
             o->prefix, o->upper);
   emit_blank(e);
+  if (o->comp->opt->weights_section)
+    write_section(o, e);
   emit_line(e, "/* clang-format off */");
   for (size_t l = 0; l < plan_n_layers(o->plan); l++)
     write_layer(o, e, ops.op + ops.begin[l], ops.begin[l + 1] - ops.begin[l], is_done);
@@ -273,7 +285,7 @@ static void write_steps(const struct c_output *o, struct emit *e) {
   const char *p = o->prefix, *u = o->upper;
   bool exits_early = plan_early_exit(o->plan) > 0;
 
-  emit_line(e, "for (int t = 0; t < %s_STEPS; t++)%s", u, exits_early ? " {" : "");
+  emit_line(e, "for (int32_t t = 0; t < %s_STEPS; t++)%s", u, exits_early ? " {" : "");
   emit_line(e, "  %s_step(s);", p);
   if (exits_early)
     e->depth++;

@@ -12,7 +12,7 @@ static inline void snn_avgpool_current(const struct snn_window *d, const snn_inp
   struct snn_input_tap at = snn_input_start(d);
 
   while (snn_input_next(d, x, &at))
-    i[at.tap.target * d->out_channels + at.channel] += w[at.channel] * at.value;
+    i[at.tap.target * d->out_channels + at.channel] += (snn_current)w[at.channel] * at.value;
 }
 
 #endif

@@ -17,7 +17,7 @@ static inline uint32_t snn_double(const struct snn_turn *d, const uint32_t *cloc
                                   snn_membrane *v) {
   const int32_t n = d->pixels * d->channels;
   const snn_membrane gain =
-      snn_is_turn_start(d, clock) ? 1 / (snn_membrane)(1 << (d->steps - 1)) : 2;
+      snn_is_turn_start(d, clock) ? 1 / (snn_membrane)(INT32_C(1) << (d->steps - 1)) : 2;
 
   if (!snn_is_turn(d, clock))
     return 0;

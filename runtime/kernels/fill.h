@@ -7,7 +7,7 @@
 #include "snn/number.h"
 
 /* Zeros where table is NULL. */
-static inline void snn_fill(const struct snn_map *d, const snn_membrane *table, snn_membrane *v) {
+static inline void snn_fill(const struct snn_map *d, const snn_table *table, snn_membrane *v) {
   for (int32_t p = 0; p < d->pixels; p++)
     for (int32_t c = 0; c < d->channels; c++)
       *v++ = table ? table[p * d->table_step + c] : 0;

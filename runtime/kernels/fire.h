@@ -8,15 +8,15 @@
 #include "snn/descriptor.h"
 #include "snn/number.h"
 
-static inline void snn_drive_word(snn_membrane *restrict v, const snn_current *restrict drive,
+static inline void snn_drive_word(snn_membrane *restrict v, const snn_table *restrict drive,
                                   int32_t n) {
   for (int32_t i = 0; i < n; i++)
     v[i] += drive[i];
 }
 
 /* drive may be NULL: nothing is added. Writes the bitmap; returns the spikes. */
-static inline uint32_t snn_fire(const struct snn_fire *d, snn_membrane *v, const snn_current *drive,
-                                const snn_membrane *threshold, uint32_t *spikes) {
+static inline uint32_t snn_fire(const struct snn_fire *d, snn_membrane *v, const snn_table *drive,
+                                const snn_table *threshold, uint32_t *spikes) {
   uint32_t n_spikes = 0;
 
   for (int32_t p = 0; p < d->pixels; p++, v += d->channels)

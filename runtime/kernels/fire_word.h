@@ -7,9 +7,8 @@
 
 /* n <= 32 neurons; returns their spikes as a word. No branch depends on a neuron, so that the loop
  * becomes vector instructions. */
-static inline uint32_t snn_fire_word(snn_membrane *restrict v,
-                                     const snn_membrane *restrict threshold, int32_t reset_to_zero,
-                                     int32_t n) {
+static inline uint32_t snn_fire_word(snn_membrane *restrict v, const snn_table *restrict threshold,
+                                     int32_t reset_to_zero, int32_t n) {
   uint32_t word = 0;
 
   for (int32_t i = 0; i < n; i++) {

@@ -73,7 +73,7 @@ static inline uint32_t snn_maxpool_signed(const struct snn_window *d, const uint
       while (snn_walk_take(&marked, 1, at) > 0) {
         const int32_t c = at[0];
         const uint16_t most = snn_window_most(d, y, x, sent + c);
-        const uint32_t bit = 1u << c % 32;
+        const uint32_t bit = UINT32_C(1) << c % 32;
         if (most <= pooled[c])
           out[c / 32] &= ~bit;
         if (most < pooled[c])

@@ -13,7 +13,7 @@ static inline void snn_one_to_one_current(const struct snn_one_to_one *d, const 
       for (int32_t c = 0; c < d->channels; c++) {
         const snn_input value = x[y * d->step_y + p * d->step_x + c * d->step_c];
         if (value != 0)
-          i[c] += w[c] * value;
+          i[c] += (snn_current)w[c] * value;
       }
 }
 

@@ -30,7 +30,7 @@ static inline void snn_pool_pending(const struct snn_window *d, const uint32_t *
   for (int32_t p = 0; p < d->out_height * d->out_width; p++, out += words, pooled += channels)
     for (walk = snn_walk_start(out, 1, channels); snn_walk_take(&walk, 1, at) > 0;)
       if (pooled[at[0]] > 0)
-        out[at[0] / 32] &= ~(1u << at[0] % 32);
+        out[at[0] / 32] &= ~(UINT32_C(1) << at[0] % 32);
 }
 
 #endif

@@ -10,7 +10,7 @@
 /* Index of the lowest set bit; bits is not 0. */
 static inline int32_t snn_lowest_bit(uint32_t bits) {
 #if defined(__GNUC__)
-  return __builtin_ctz(bits);
+  return __builtin_ctzl(bits); /* int may have 16 bits */
 #else
   int32_t n = 0;
 

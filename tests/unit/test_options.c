@@ -88,6 +88,11 @@ static void an_option_chooses_another_that_nobody_gives(void **state) {
   assert_int_equal(o.neuron, NEURON_IF);
   assert_true(unit_parse(*state, &o, "m -o net.c --percentile 99 --normalize weights"));
   assert_int_equal(o.normalize, NORMALIZE_WEIGHTS);
+  assert_int_equal(o.quantize, QUANTIZE_FLOAT);
+  assert_true(unit_parse(*state, &o, "m -o net.c --target cortex-m4"));
+  assert_int_equal(o.quantize, QUANTIZE_INT8);
+  assert_true(unit_parse(*state, &o, "m -o net.c --target rv32 --quantize float"));
+  assert_int_equal(o.quantize, QUANTIZE_FLOAT);
   assert_true(unit_parse(*state, &o, "m -o net.c --neuron if_signed --reset zero"));
   assert_int_equal(o.neuron, NEURON_IF_SIGNED);
 }

@@ -12,11 +12,21 @@
  *
  * With SNN_INT8 or SNN_INT16 all are integers: weights of that width, inputs as they are stored
  * (bytes with SNN_BYTES). No sum leaves 32 bits, which snncc has proved, so every order gives the
- * same. */
+ * same.
+ *
+ * On AVR constant tables stay in program memory, which takes instructions of its own: in GNU C
+ * (-std=gnu99) they are of avr-gcc's address space __memx, whose pointers may also point into RAM.
+ */
 #ifndef SNN_NUMBER_H
 #define SNN_NUMBER_H
 
 #include <stdint.h>
+
+#ifdef __MEMX
+#define SNN_TABLE __memx
+#else
+#define SNN_TABLE
+#endif
 
 #if defined(SNN_INT8) || defined(SNN_INT16)
 #ifdef SNN_BYTES
@@ -25,18 +35,20 @@ typedef uint8_t snn_input;
 typedef int16_t snn_input;
 #endif
 #ifdef SNN_INT8
-typedef int8_t snn_weight;
+typedef SNN_TABLE int8_t snn_weight;
 #else
-typedef int16_t snn_weight;
+typedef SNN_TABLE int16_t snn_weight;
 #endif
 typedef int32_t snn_current;
 typedef int32_t snn_membrane;
+typedef SNN_TABLE int32_t snn_table; /* thresholds, biases; a drive may be in RAM */
 typedef int32_t snn_output;
 #else
 typedef float snn_input;
 typedef float snn_weight;
 typedef float snn_current;
 typedef float snn_membrane;
+typedef float snn_table;
 typedef float snn_output;
 #endif
 
