@@ -341,6 +341,15 @@ static bool infer_population(const struct ir_infer *f) {
   return true;
 }
 
+static bool infer_current_maxpool(const struct ir_infer *f) {
+  const struct ir_type *x = ir_operand_type(f, 0);
+  int64_t out[3] = {x->dims[0], 0, 0};
+  if (x->dtype != IR_CURRENT)
+    return ir_fail(f, "the operand is %s; it must be current", ir_show(f, x));
+  return want_map(f) && ir_infer_window(f, x->dims + 1, 2, out + 1) &&
+         set_type(f, IR_CURRENT, 3, out);
+}
+
 static bool infer_spike_maxpool(const struct ir_infer *f) {
   const struct ir_type *x = ir_operand_type(f, 0);
   int64_t out[3] = {x->dims[0], 0, 0};
@@ -415,6 +424,7 @@ static bool (*const rules[IR_N_OPS])(const struct ir_infer *f) = {
     [IR_PROJECT_ALL_BUT_SELF] = infer_project_all_but_self,
     [IR_PROJECT_SPARSE] = infer_project_sparse,
     [IR_POPULATION] = infer_population,
+    [IR_CURRENT_MAXPOOL] = infer_current_maxpool,
     [IR_SPIKE_MAXPOOL] = infer_spike_maxpool,
     [IR_SPIKE_CONCAT] = infer_spike_concat,
     [IR_VIEW] = infer_view,

@@ -24,6 +24,7 @@ struct ir_graph;
   X(normalize_weights)                                                                             \
   X(normalize_none)                                                                                \
   X(lower_spiking)                                                                                 \
+  X(pool_currents)                                                                                 \
   X(layout_weights)                                                                                \
   X(place_memory)                                                                                  \
   X(correct_bias)                                                                                  \

@@ -226,8 +226,9 @@ static void collect_bias(const struct quantizer *q, struct target *t) {
   for (int64_t i = 0; n > 0 && i < t->n_bias; i++)
     t->bias[i] = (double)ir_f32_of(*bias)[n == t->n_bias ? i : n == 1 ? 0 : i % t->channels];
   for (size_t k = 0; k < t->node->n_in; k++) {
-    struct reach r = reach_of(q->graph, ir_node(q->graph, t->node->in[k]));
-    if (reads_input(q->graph, t->node->in[k]))
+    ir_id projection = reach_projection(q->graph, t->node->in[k]);
+    struct reach r = reach_of(q->graph, ir_node(q->graph, projection));
+    if (reads_input(q->graph, projection))
       add_offsets(q, &r, t);
   }
   shorten_bias(t);
@@ -238,8 +239,9 @@ static void collect_bias(const struct quantizer *q, struct target *t) {
 /* The largest weight of each channel, in units of the analog network for one unit of the source. */
 static void find_most(const struct quantizer *q, const struct target *t, double *most) {
   for (size_t k = 0; k < t->node->n_in; k++) {
-    struct reach r = reach_of(q->graph, ir_node(q->graph, t->node->in[k]));
-    bool is_input = reads_input(q->graph, t->node->in[k]);
+    ir_id projection = reach_projection(q->graph, t->node->in[k]);
+    struct reach r = reach_of(q->graph, ir_node(q->graph, projection));
+    bool is_input = reads_input(q->graph, projection);
     for (int64_t i = 0; i < r.n; i++) {
       double w = fabs(weight_of(q, &r, i, is_input));
       int64_t channel = reach_channel(&r, i);
@@ -260,8 +262,9 @@ static void find_reach(const struct quantizer *q, const struct target *t, double
     scale = fmax(scale, fabs((double)q->input.scale[i]));
   scale *= q->input.is_bytes ? UINT8_MAX : INT16_MAX;
   for (size_t k = 0; k < t->node->n_in; k++) {
-    struct reach r = reach_of(q->graph, ir_node(q->graph, t->node->in[k]));
-    reach_add(&r, reads_input(q->graph, t->node->in[k]) ? scale : 1, reach);
+    ir_id projection = reach_projection(q->graph, t->node->in[k]);
+    struct reach r = reach_of(q->graph, ir_node(q->graph, projection));
+    reach_add(&r, reads_input(q->graph, projection) ? scale : 1, reach);
   }
   for (int64_t i = 0; i < t->n_bias; i++)
     bias[i % t->channels] = fmax(bias[i % t->channels], fabs(t->bias[i]));
@@ -357,7 +360,7 @@ static void quantize_target(const struct quantizer *q, const struct target *t) {
       ir_tensor_new(ir_graph_arena(q->graph), ir_type_make(IR_F32, 1, &n_units));
 
   for (size_t k = 0; k < t->node->n_in; k++)
-    quantize_weight(q, t, t->node->in[k]);
+    quantize_weight(q, t, reach_projection(q->graph, t->node->in[k]));
   quantize_bias(q, t);
   for (int64_t c = 0; c < n_units; c++)
     ir_f32_of(unit)[c] = (float)t->unit[c];
@@ -378,7 +381,7 @@ static bool add_target(const struct quantizer *q, ir_id id) {
   size_t n_input = 0;
 
   for (size_t k = 0; k < t.node->n_in; k++)
-    n_input += reads_input(q->graph, t.node->in[k]);
+    n_input += reads_input(q->graph, reach_projection(q->graph, t.node->in[k]));
   if (n_input > 0 && n_input < t.node->n_in)
     return diag_error(q->comp->diag, t.node->loc,
                       "%s adds the input to spikes, whose integers have other units; --quantize "

@@ -14,6 +14,7 @@
 
 #define FIELD_NAME(name) #name,
 static const char *const window_fields[] = {SNN_WINDOW_FIELDS(FIELD_NAME)};
+static const char *const front_fields[] = {SNN_FRONT_FIELDS(FIELD_NAME)};
 static const char *const dense_fields[] = {SNN_DENSE_FIELDS(FIELD_NAME)};
 static const char *const one_to_one_fields[] = {SNN_ONE_TO_ONE_FIELDS(FIELD_NAME)};
 static const char *const fire_fields[] = {SNN_FIRE_FIELDS(FIELD_NAME)};
@@ -322,7 +323,7 @@ static bool check_reach(const struct plan_builder *b, ir_id id) {
     channels = (size_t)plan_shape_of(&ir_node(b->graph, n->in[0])->type).channels;
   sum = ARENA_NEW(b->arena, double, channels);
   for (size_t k = 0; k < n->n_in; k++) {
-    struct reach r = reach_of(b->graph, ir_node(b->graph, n->in[k]));
+    struct reach r = reach_of(b->graph, ir_node(b->graph, reach_projection(b->graph, n->in[k])));
     bool is_current = plan_is_current(b, n->in[k]);
     reach_add(&r,
               !is_current                          ? 1

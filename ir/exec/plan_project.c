@@ -1,7 +1,10 @@
 /* Plan: projections, one kernel call each. */
 #include "ir/exec/plan_internal.h"
 
+#include <string.h>
+
 #include "ir/base/arena.h"
+#include "ir/exec/reach.h"
 #include "snn/descriptor.h"
 
 ir_id plan_behind_views(const struct ir_graph *g, ir_id id) {
@@ -17,14 +20,15 @@ struct plan_shape plan_shape_of(const struct ir_type *t) {
 }
 
 bool plan_is_input(const struct plan_builder *b, ir_id projection) {
-  const struct ir_node *p = ir_node(b->graph, projection);
+  const struct ir_node *p = ir_node(b->graph, reach_projection(b->graph, projection));
 
   return p->n_in == 1 && ir_node(b->graph, plan_behind_views(b->graph, p->in[0]))->op == IR_ENCODE;
 }
 
 bool plan_is_current(const struct plan_builder *b, ir_id projection) {
-  return plan_is_input(b, projection) &&
-         ir_node(b->graph, ir_node(b->graph, projection)->in[0])->type.dtype == IR_CURRENT;
+  const struct ir_node *p = ir_node(b->graph, reach_projection(b->graph, projection));
+
+  return plan_is_input(b, projection) && ir_node(b->graph, p->in[0])->type.dtype == IR_CURRENT;
 }
 
 struct plan_steps plan_input_steps(const struct ir_node *encode) {
@@ -194,6 +198,56 @@ static bool call_one_to_one(struct plan_builder *b, const struct plan_target *t,
   return true;
 }
 
+static const int32_t *front_desc(struct plan_builder *b, const struct snn_window *conv,
+                                 const struct snn_window *pool) {
+  struct snn_front f = {.pooled_height = pool->out_height,
+                        .pooled_width = pool->out_width,
+                        .pool_height = pool->kernel_height,
+                        .pool_width = pool->kernel_width,
+                        .pool_stride_y = pool->stride_y,
+                        .pool_stride_x = pool->stride_x,
+                        .pool_dilation_y = pool->dilation_y,
+                        .pool_dilation_x = pool->dilation_x,
+                        .pool_pad_top = pool->pad_top,
+                        .pool_pad_left = pool->pad_left};
+
+  memcpy(&f, conv, sizeof *conv); /* its fields come first */
+  return arena_memdup(b->arena, &f, sizeof f);
+}
+
+/* A convolution of the input and the pool of its currents, which the target has the shape of. */
+static bool add_front(struct plan_builder *b, const struct plan_target *t, ir_id pool_id) {
+  const struct ir_node *pool = ir_node(b->graph, pool_id), *p = ir_node(b->graph, pool->in[0]);
+  struct plan_shape conv = plan_shape_of(&p->type);
+  struct snn_window inner, outer = window_of(b->graph, pool, conv, t->shape);
+  struct source s;
+  struct plan_arg weight;
+  double macs;
+
+  if (p->op != IR_PROJECT_CONV || !plan_is_current(b, pool_id))
+    return plan_fail(b, pool, "reads %s; a project_conv of the input is wanted", ir_op_name(p->op));
+  s = source_of(b, p->in[0]);
+  inner = window_of(b->graph, p, s.shape, conv);
+  inner.step_y = s.step.y;
+  inner.step_x = s.step.x;
+  inner.step_c = s.step.c;
+  macs = (double)plan_pixels(conv) * conv.channels * inner.kernel_height * inner.kernel_width *
+         inner.in_channels / inner.groups;
+  if (!check_plain(b, p) || !add_weight(b, t, p, &weight))
+    return false;
+  if (macs > UINT32_MAX)
+    return plan_fail(b, p, "has %.0f synapses; at most %.0f are supported", macs,
+                     (double)UINT32_MAX);
+  b->plan->layer[t->layer].input_macs += macs;
+  plan_add_op(b, (struct plan_op){.kernel = PLAN_CONV_POOL_CURRENT,
+                                  .phase = PLAN_SET_INPUT,
+                                  .layer = t->layer,
+                                  .desc = front_desc(b, &inner, &outer),
+                                  .arg = {s.arg, weight, t->drive},
+                                  .node = pool_id});
+  return true;
+}
+
 static bool call_of(struct plan_builder *b, const struct plan_target *t, const struct ir_node *p,
                     const struct source *s, struct call *c) {
   if (p->op == IR_PROJECT_CONV || p->op == IR_PROJECT_AVGPOOL)
@@ -210,8 +264,15 @@ static bool call_of(struct plan_builder *b, const struct plan_target *t, const s
 bool plan_add_projection(struct plan_builder *b, const struct plan_target *t, ir_id projection) {
   const struct ir_node *p = ir_node(b->graph, projection);
   bool is_current = plan_is_current(b, projection);
-  struct source s = source_of(b, p->in[0]);
+  struct source s;
   struct call c;
+
+  if (p->op == IR_CURRENT_MAXPOOL && t->node->n_in > 1)
+    return plan_fail(
+        b, p, "its neurons have other operands too; largest sums are not sums of the largest");
+  if (p->op == IR_CURRENT_MAXPOOL)
+    return add_front(b, t, projection);
+  s = source_of(b, p->in[0]);
 
   if (!check_plain(b, p) || !call_of(b, t, p, &s, &c))
     return false;

@@ -4,6 +4,10 @@
 
 #include "ir/exec/plan_internal.h"
 
+ir_id reach_projection(const struct ir_graph *g, ir_id operand) {
+  return ir_node(g, operand)->op == IR_CURRENT_MAXPOOL ? ir_node(g, operand)->in[0] : operand;
+}
+
 struct reach reach_of(const struct ir_graph *g, const struct ir_node *p) {
   const struct ir_tensor *w = ir_attr_tensor(p, IR_A_WEIGHT);
   struct reach r = {.node = p,

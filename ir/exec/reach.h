@@ -20,6 +20,9 @@ struct reach {
   int64_t run, sources_per_group, per_source;
 };
 
+/* The projection behind an operand of a population, which may be a pool of its currents. */
+ir_id reach_projection(const struct ir_graph *g, ir_id operand);
+
 struct reach reach_of(const struct ir_graph *g, const struct ir_node *projection);
 /* The target channel of weight i; -1: it is one for all. */
 int64_t reach_channel(const struct reach *r, int64_t i);

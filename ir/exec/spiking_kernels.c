@@ -8,6 +8,7 @@
 #include "runtime/kernels/avgpool_scatter.h"
 #include "runtime/kernels/concat.h"
 #include "runtime/kernels/conv_current.h"
+#include "runtime/kernels/conv_pool_current.h"
 #include "runtime/kernels/conv_scatter.h"
 #include "runtime/kernels/conv_scatter_any.h"
 #include "runtime/kernels/count_sent.h"

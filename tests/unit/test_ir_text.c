@@ -110,6 +110,8 @@ static const char spiking[] =
     " : spikes[2, 2, 4]\n"
     "%mp = spike_maxpool %pp {kernel=[2, 2], stride=[2, 2], pad=[0, 1, 0, 1], dilation=[1, 1],"
     " pool=winner, layer=\"c\", spikes_at=90} : spikes[2, 1, 3]\n"
+    "%cm = current_maxpool %pc {kernel=[2, 2], stride=[2, 2], pad=[0, 1, 0, 1], dilation=[1, 1], "
+    "layer=\"c\"} : current[2, 1, 3]\n"
     "%mc = spike_maxpool %pp {kernel=[1, 1], pool=count, layer=\"c\"} : spikes[2, 2, 4]\n"
     "%sc = spike_concat %mp, %mp {layer=\"d\", spikes_at=95} : spikes[4, 1, 3]\n"
     "%fl = view %mp : spikes[6]\n"

@@ -17,6 +17,7 @@ struct net {
   struct arena *a;
   struct ir_graph *g;
   uint32_t random;
+  bool pools_currents; /* max-pools of constant currents come first */
 };
 
 /* ---- building ---- */
@@ -36,7 +37,8 @@ static struct net *net_new(void **state) {
   struct net *t = ARENA_NEW(u->comp.arena, struct net, 1);
 
   u->opt = (struct options){.v_init = 0.5, .steps = N_STEPS, .model = "net"};
-  *t = (struct net){u, u->comp.arena, ir_graph_new(u->comp.arena, "net"), 7};
+  *t = (struct net){
+      .u = u, .a = u->comp.arena, .g = ir_graph_new(u->comp.arena, "net"), .random = 7};
   return t;
 }
 
@@ -130,7 +132,10 @@ static struct ir_graph *lower(struct net *t) {
   struct ir_graph *g = t->g;
 
   ir_set_facts(g, IR_FACT_SHAPED | IR_FACT_SINGLE | IR_FACT_FOLDED | IR_FACT_BALANCED);
-  if (!pass_lower_spiking(&t->u->comp, &g) || !pass_layout_weights(&t->u->comp, &g))
+  if (!pass_lower_spiking(&t->u->comp, &g))
+    return NULL;
+  assert_true(!t->pools_currents || pass_pool_currents(&t->u->comp, &g));
+  if (!pass_layout_weights(&t->u->comp, &g))
     return NULL;
   ir_set_facts(g, ir_facts(g) | IR_FACT_LAID_OUT);
   assert_true(pass_place_memory(&t->u->comp, &g));
@@ -241,7 +246,10 @@ static void assert_same_as_reference(struct net *t, ir_id result) {
     t->u->opt.code = ways[i].code;
     t->u->opt.steps = ways[i].steps;
     multiply_scales(t, levels);
-    assert_same_as_options_say(t, end, ways[i].levels);
+    for (int k = 0; k < 2; k++) {
+      t->pools_currents = k == 1;
+      assert_same_as_options_say(t, end, ways[i].levels);
+    }
     multiply_scales(t, 1 / levels);
   }
 }
@@ -317,6 +325,56 @@ static void strides_groups_and_overlapping_pools_match(void **state) {
   x = pool(t, IR_MAXPOOL, x, 3, 2, 0);
   x = relu(t, conv(t, x, 6, 1, 1, 0, 2));
   assert_same_as_reference(t, dense(t, x, 3));
+}
+
+/* The pool behind the first layer is one of currents, in several turns of the kernel. */
+static void pools_of_currents_match(void **state) {
+  struct net *t = net_new(state);
+  ir_id x = input(t, 4, (int64_t[]){1, 4, 9, 8});
+  struct ir_graph *g;
+
+  x = relu(t, conv(t, x, 70, 3, 1, 1, 2));
+  x = pool(t, IR_MAXPOOL, x, 3, 2, 1);
+  x = dense(t, x, 4);
+  assert_same_as_reference(t, x);
+  t->u->opt.code = CODE_RATE;
+  t->pools_currents = true;
+  g = lower(t);
+  assert_int_equal(ir_n_of(g, IR_CURRENT_MAXPOOL), 1);
+  assert_int_equal(ir_n_of(g, IR_SPIKE_MAXPOOL), 0);
+}
+
+/* What has spent part of its charge or rests is not ordered by its current; spikes are no current.
+ */
+static void pools_that_have_to_count_stay(void **state) {
+  static const struct {
+    double leak;
+    enum reset reset;
+    enum encode encode;
+    enum maxpool maxpool;
+  } ways[] = {{0.25, RESET_SUBTRACT, ENCODE_CURRENT, MAXPOOL_GATE},
+              {0, RESET_MODULO, ENCODE_CURRENT, MAXPOOL_GATE},
+              {0, RESET_SUBTRACT, ENCODE_EVENTS, MAXPOOL_GATE},
+              {0, RESET_SUBTRACT, ENCODE_CURRENT, MAXPOOL_WINNER}};
+
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    struct net *t = net_new(state);
+    ir_id x = input(t, 4, (int64_t[]){1, 2, 6, 6}), end;
+    struct ir_graph *g;
+
+    x = pool(t, IR_MAXPOOL, relu(t, conv(t, x, 3, 3, 1, 1, 1)), 2, 2, 0);
+    x = dense(t, x, 2);
+    end = node(t, IR_OUTPUT, &x, 1, NULL, 0);
+    assert_false(ir_is_none(end));
+    t->pools_currents = true;
+    t->u->opt.leak = ways[i].leak;
+    t->u->opt.reset = ways[i].reset;
+    t->u->opt.encode = ways[i].encode;
+    t->u->opt.maxpool = ways[i].maxpool;
+    g = lower(t);
+    assert_non_null(g);
+    assert_int_equal(ir_n_of(g, IR_SPIKE_MAXPOOL), 1);
+  }
 }
 
 static void residual_sums_match(void **state) {
@@ -440,6 +498,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(padding_as_wide_as_the_window_matches, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(strides_groups_and_overlapping_pools_match, unit_begin,
                                       unit_end),
+      cmocka_unit_test_setup_teardown(pools_of_currents_match, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(pools_that_have_to_count_stay, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(residual_sums_match, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(concat_and_averages_match, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(pools_of_a_concat_match, unit_begin, unit_end),

@@ -25,6 +25,15 @@
   X(pad_top) X(pad_left) X(groups) SNN_SOURCE_FIELDS(X)
 /* clang-format on */
 
+/* A convolution whose targets a max-pool takes: tap (ky, kx) of pooled unit (y, x) is target
+ * (y * pool_stride_y + ky * pool_dilation_y - pool_pad_top, the same for x). */
+/* clang-format off */
+#define SNN_FRONT_FIELDS(X)                                                                        \
+  SNN_WINDOW_FIELDS(X) X(pooled_height) X(pooled_width) X(pool_height) X(pool_width)               \
+  X(pool_stride_y) X(pool_stride_x) X(pool_dilation_y) X(pool_dilation_x) X(pool_pad_top)          \
+  X(pool_pad_left)
+/* clang-format on */
+
 /* All to all: rows of out_channels weights, one per source in channels-last order. */
 #define SNN_DENSE_FIELDS(X)                                                                        \
   X(in_height) X(in_width) X(in_channels) X(out_channels) SNN_SOURCE_FIELDS(X)
@@ -71,6 +80,9 @@
 #define SNN_FIELD(name) int32_t name;
 struct snn_window {
   SNN_WINDOW_FIELDS(SNN_FIELD)
+};
+struct snn_front {
+  SNN_FRONT_FIELDS(SNN_FIELD)
 };
 struct snn_dense {
   SNN_DENSE_FIELDS(SNN_FIELD)
