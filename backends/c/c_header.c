@@ -38,7 +38,7 @@ static void write_sizes(const struct c_output *o, struct emit *e) {
 static void write_buffers(const struct c_output *o, struct emit *e, bool counts) {
   for (size_t i = 0; i < plan_n_buffers(o->plan); i++) {
     const struct plan_buffer *b = plan_buffer(o->plan, i);
-    const char *type = counts ? "uint16_t"
+    const char *type = counts ? plan_count_bytes(o->plan) == 1 ? "uint8_t" : "uint16_t"
                        : b->kind == PLAN_EVENTS || b->kind == PLAN_PENDING
                            ? "uint32_t"
                            : c_type(plan_weight_type(o->plan) == IR_F32 ? IR_F32 : IR_I32);
@@ -47,7 +47,7 @@ static void write_buffers(const struct c_output *o, struct emit *e, bool counts)
   }
 }
 
-/* The 16-bit counts come last, so that nothing is padded but the end: plan_ram_bytes. */
+/* The counts come last, so that nothing is padded but the end: plan_ram_bytes. */
 static void write_state(const struct c_output *o, struct emit *e) {
   emit_comment(
       e, "A running network. The caller owns it; several may run side by side. Maps are "

@@ -158,6 +158,20 @@ static void write_section(const struct c_output *o, struct emit *e) {
   emit_blank(e);
 }
 
+/* What numbers of the kernels are: snn/number.h. */
+static void write_numbers(const struct c_output *o, struct emit *e) {
+  bool is_real = plan_weight_type(o->plan) == IR_F32, is_short = plan_count_bytes(o->plan) == 1;
+
+  if (!is_real)
+    emit_line(e, "#define SNN_INT%d", plan_weight_type(o->plan) == IR_I8 ? 8 : 16);
+  if (plan_takes(o->plan) == PLAN_TAKES_BYTES)
+    emit_line(e, "#define SNN_BYTES");
+  if (is_short)
+    emit_line(e, "#define SNN_COUNT8");
+  if (!is_real || is_short)
+    emit_blank(e);
+}
+
 void c_write_tables(const struct c_output *o, struct emit *e) {
   const char *extra[3];
   size_t n_extra = list_extra(o, extra);
@@ -170,12 +184,7 @@ void c_write_tables(const struct c_output *o, struct emit *e) {
   emit_line(e, "#include <stddef.h>");
   emit_line(e, "#include <string.h>");
   emit_blank(e);
-  if (plan_weight_type(o->plan) != IR_F32) {
-    emit_line(e, "#define SNN_INT%d", plan_weight_type(o->plan) == IR_I8 ? 8 : 16);
-    if (plan_takes(o->plan) == PLAN_TAKES_BYTES)
-      emit_line(e, "#define SNN_BYTES");
-    emit_blank(e);
-  }
+  write_numbers(o, e);
   c_write_kernels(o, e, extra, n_extra);
   emit_comment(e, "The state is as large as the header says.");
   emit_line(e, "typedef char %s_state_size[sizeof(%s_state) == %s_RAM_BYTES ? 1 : -1];", o->prefix,

@@ -131,12 +131,17 @@ bool plan_answers_in_spikes(const struct plan *p) {
   return p->answers_in_spikes;
 }
 
+size_t plan_count_bytes(const struct plan *p) {
+  return p->steps <= UINT8_MAX && p->turn_steps == 0 && !p->has_clock && !p->has_rest ? 1 : 2;
+}
+
 size_t plan_ram_bytes(const struct plan *p) {
   size_t bytes = 4 * (p->spike_words + p->n_layers - 1 + (p->has_clock ? 2 : 0));
 
-  for (size_t l = 0; l < p->n_layers; l++)
-    bytes += p->layer[l].ram_bytes;
-  return (bytes + 3) / 4 * 4; /* u16 counts come last in net_state */
+  for (size_t i = 0; i < p->n_buffers; i++)
+    if (p->buffer[i].kind != PLAN_SPIKES)
+      bytes += p->buffer[i].n * (p->buffer[i].kind == PLAN_COUNT ? plan_count_bytes(p) : 4);
+  return (bytes + 3) / 4 * 4; /* counts come last in net_state */
 }
 
 size_t plan_const_bytes(const struct plan *p) {
@@ -391,5 +396,9 @@ struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g)
     if ((op == IR_POPULATION || op == IR_READOUT) && !check_reach(&b, ir_id_at(i)))
       return NULL;
   }
+  for (size_t i = 0; i < p->n_buffers; i++)
+    if (p->buffer[i].kind != PLAN_SPIKES)
+      p->layer[p->buffer[i].layer].ram_bytes +=
+          p->buffer[i].n * (p->buffer[i].kind == PLAN_COUNT ? plan_count_bytes(p) : 4);
   return check_places(&b) ? p : NULL;
 }

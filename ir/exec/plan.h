@@ -69,8 +69,9 @@ enum plan_buffer_kind {
 struct plan_buffer {
   enum plan_buffer_kind kind;
   const char *name; /* layer and kind: "conv1_v"                      */
-  size_t n;         /* elements: floats (or i32), u16 counts or 32-bit words */
+  size_t n;         /* elements: floats (or i32), counts or 32-bit words */
   size_t at;        /* PLAN_SPIKES: first word in the shared region   */
+  size_t layer;     /* whose it is                                    */
 };
 
 /* Constant tables. */
@@ -184,6 +185,8 @@ enum plan_takes plan_takes(const struct plan *p);
 bool plan_has_clock(const struct plan *p);
 bool plan_is_random(const struct plan *p);
 bool plan_answers_in_spikes(const struct plan *p);
+/* Bytes of a count of generated C: 1 where none can be above 255, else 2. */
+size_t plan_count_bytes(const struct plan *p);
 /* sizeof(net_state), the same on 32-bit and 64-bit targets; bytes of weights, tables and
  * descriptors. */
 size_t plan_ram_bytes(const struct plan *p);

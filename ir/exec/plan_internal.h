@@ -15,7 +15,7 @@ struct plan {
   enum ir_dtype weight_type;
   double input_unit, output_unit;
   enum plan_takes takes;
-  bool has_clock, is_random, answers_in_spikes;
+  bool has_clock, is_random, answers_in_spikes, has_rest;
   enum ir_word model; /* of all populations                             */
   size_t turn_steps;  /* 0: populations have no turns                  */
 };

@@ -22,8 +22,7 @@ struct plan_arg plan_add_buffer(struct plan_builder *b, size_t layer, struct pla
   struct plan *p = b->plan;
 
   buffer.name = arena_printf(b->arena, "%s%s", p->layer[layer].name, suffix);
-  if (buffer.kind != PLAN_SPIKES)
-    p->layer[layer].ram_bytes += buffer.n * (buffer.kind == PLAN_COUNT ? 2 : 4);
+  buffer.layer = layer;
   p->buffer[p->n_buffers] = buffer;
   return (struct plan_arg){PLAN_ARG_BUFFER, p->n_buffers++};
 }

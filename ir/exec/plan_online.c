@@ -90,6 +90,7 @@ void plan_add_before_fire(struct plan_builder *b, struct plan_target *t,
   size_t n = plan_neurons(t->shape);
 
   if (ir_attr_int(t->node, IR_A_REFRACTORY, 0) > 0) {
+    b->plan->has_rest = true;
     t->before = plan_add_buffer(b, t->layer, (struct plan_buffer){.kind = PLAN_MEMBRANE, .n = n},
                                 "_before");
     t->left =

@@ -5,8 +5,10 @@
 
 #include "walk.h"
 #include "snn/descriptor.h"
+#include "snn/number.h"
 
-static inline void snn_count_sent(const struct snn_map *d, const uint32_t *spikes, uint16_t *sent) {
+static inline void snn_count_sent(const struct snn_map *d, const uint32_t *spikes,
+                                  snn_count *sent) {
   struct snn_walk walk = snn_walk_start(spikes, d->pixels, d->channels);
   int32_t at[4];
 

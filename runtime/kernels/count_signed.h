@@ -6,9 +6,10 @@
 #include "bits.h"
 #include "walk.h"
 #include "snn/descriptor.h"
+#include "snn/number.h"
 
 static inline void snn_count_signed(const struct snn_map *d, const uint32_t *spikes,
-                                    uint16_t *sent) {
+                                    snn_count *sent) {
   struct snn_walk up = snn_walk_start(spikes, d->pixels, d->channels);
   struct snn_walk down =
       snn_walk_start(spikes + d->pixels * snn_words(d->channels), d->pixels, d->channels);

@@ -25,11 +25,11 @@ static inline snn_membrane snn_online_gain(const snn_membrane *online) {
 /* The drive has been added. `sent` has what each neuron sent so far. Writes the bitmap; returns the
  * spikes. */
 static inline uint32_t snn_fire_online(const struct snn_fire *d, snn_membrane *v,
-                                       const snn_membrane *threshold, uint16_t *sent,
+                                       const snn_membrane *threshold, snn_count *sent,
                                        snn_membrane *online, uint32_t *spikes) {
   const snn_membrane gain = snn_online_gain(online);
   uint32_t n_spikes = 0;
-  uint16_t most = 0;
+  snn_count most = 0;
 
   for (int32_t p = 0; p < d->pixels; p++)
     for (int32_t c = 0; c < d->channels; c++, v++, sent++) {
@@ -38,7 +38,7 @@ static inline uint32_t snn_fire_online(const struct snn_fire *d, snn_membrane *v
       uint32_t *word = spikes + p * snn_words(d->channels) + c / 32;
       if (fires)
         *v = d->reset_to_zero ? 0 : *v - theta;
-      *sent = (uint16_t)(*sent + fires);
+      *sent = (snn_count)(*sent + fires);
       most = *sent > most ? *sent : most;
       *word = (c % 32 == 0 ? 0 : *word) | fires << c % 32;
       n_spikes += fires;

@@ -15,12 +15,12 @@
 /* n <= 32 neurons; spikes of +1 and of -1 as a word each, which hold 0 before. */
 static inline void snn_fire_signed_word(snn_membrane *restrict v,
                                         const snn_table *restrict threshold,
-                                        uint16_t *restrict sent, int32_t n, uint32_t word[2]) {
+                                        snn_count *restrict sent, int32_t n, uint32_t word[2]) {
   for (int32_t i = 0; i < n; i++) {
     const snn_membrane less = v[i] - threshold[i], more = v[i] + threshold[i];
     const uint32_t up = v[i] >= threshold[i], down = (uint32_t)(v[i] < 0) & (sent[i] > 0);
     v[i] = up ? less : down ? more : v[i];
-    sent[i] = (uint16_t)(sent[i] + up - down);
+    sent[i] = (snn_count)(sent[i] + up - down);
     word[0] |= up << i;
     word[1] |= down << i;
   }
@@ -29,7 +29,7 @@ static inline void snn_fire_signed_word(snn_membrane *restrict v,
 /* `sent` has what each neuron sent so far. Writes the two bitmaps, one behind the other; returns
  * the spikes of both signs. */
 static inline uint32_t snn_fire_signed(const struct snn_map *d, snn_membrane *v,
-                                       const snn_table *threshold, uint16_t *sent,
+                                       const snn_table *threshold, snn_count *sent,
                                        uint32_t *spikes) {
   const int32_t n_words = d->pixels * snn_words(d->channels);
   uint32_t n_spikes = 0;

@@ -8,7 +8,7 @@
 
 /* `left` has the steps in which a neuron still takes nothing: its membrane goes back to `before`.
  */
-static inline void snn_hold(const struct snn_map *d, const snn_membrane *before, uint16_t *left,
+static inline void snn_hold(const struct snn_map *d, const snn_membrane *before, snn_count *left,
                             snn_membrane *v) {
   for (int32_t i = 0; i < d->pixels * d->channels; i++)
     if (left[i] > 0) {

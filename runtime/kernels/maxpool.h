@@ -7,11 +7,12 @@
 
 #include "maxpool_worth.h"
 #include "snn/descriptor.h"
+#include "snn/number.h"
 
 /* `counts` holds those of the inputs, then those of the pooled units, each channels last. Writes
  * the bitmap `out`; returns the input spikes that some window holds. */
 static inline uint32_t snn_maxpool(const struct snn_window *d, const uint32_t *spikes,
-                                   uint16_t *counts, uint32_t *out) {
+                                   snn_count *counts, uint32_t *out) {
   return snn_maxpool_worth(d, spikes, counts, 1, out);
 }
 

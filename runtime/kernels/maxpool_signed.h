@@ -13,11 +13,12 @@
 #include "tap.h"
 #include "walk.h"
 #include "snn/descriptor.h"
+#include "snn/number.h"
 
 /* The largest of what the inputs of target (y, x) have sent; `sent` is that of a channel. */
-static inline uint16_t snn_window_most(const struct snn_window *d, int32_t y, int32_t x,
-                                       const uint16_t *sent) {
-  uint16_t most = 0;
+static inline snn_count snn_window_most(const struct snn_window *d, int32_t y, int32_t x,
+                                        const snn_count *sent) {
+  snn_count most = 0;
 
   for (int32_t ky = 0; ky < d->kernel_height; ky++) {
     const int32_t from_y = y * d->stride_y + ky * d->dilation_y - d->pad_top;
@@ -60,7 +61,7 @@ static inline uint32_t snn_maxpool_mark(const struct snn_window *d, const uint32
 
 /* `sent` is that of the inputs after this step, `pooled` that of the units before it. */
 static inline uint32_t snn_maxpool_signed(const struct snn_window *d, const uint32_t *spikes,
-                                          const uint16_t *sent, uint16_t *pooled, uint32_t *out) {
+                                          const snn_count *sent, snn_count *pooled, uint32_t *out) {
   const int32_t words = snn_words(d->in_channels), n_words = d->out_height * d->out_width * words;
   uint32_t ops;
   int32_t at[4];
@@ -72,7 +73,7 @@ static inline uint32_t snn_maxpool_signed(const struct snn_window *d, const uint
       struct snn_walk marked = snn_walk_start(out, 1, d->in_channels);
       while (snn_walk_take(&marked, 1, at) > 0) {
         const int32_t c = at[0];
-        const uint16_t most = snn_window_most(d, y, x, sent + c);
+        const snn_count most = snn_window_most(d, y, x, sent + c);
         const uint32_t bit = UINT32_C(1) << c % 32;
         if (most <= pooled[c])
           out[c / 32] &= ~bit;

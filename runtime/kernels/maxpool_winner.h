@@ -13,9 +13,10 @@
 #include "tap.h"
 #include "walk.h"
 #include "snn/descriptor.h"
+#include "snn/number.h"
 
 /* Channel c of target (oy, ox): the pixel of the winner, or -1 where the window holds none. */
-static inline int32_t snn_winner_of(const struct snn_window *d, const uint16_t *counts, int32_t oy,
+static inline int32_t snn_winner_of(const struct snn_window *d, const snn_count *counts, int32_t oy,
                                     int32_t ox, int32_t c) {
   int32_t winner = -1;
 
@@ -34,7 +35,7 @@ static inline int32_t snn_winner_of(const struct snn_window *d, const uint16_t *
 
 /* Adds the spikes to the counts; returns those that some window holds. */
 static inline uint32_t snn_winner_count(const struct snn_window *d, const uint32_t *spikes,
-                                        uint16_t *counts) {
+                                        snn_count *counts) {
   uint32_t ops = 0;
 
   for (int32_t at = 0; at < d->in_height * d->in_width; at++, counts += d->in_channels) {
@@ -52,7 +53,7 @@ static inline uint32_t snn_winner_count(const struct snn_window *d, const uint32
 /* `counts` holds those of the inputs, channels last. Writes the bitmap `out`; returns the input
  * spikes that some window holds. */
 static inline uint32_t snn_maxpool_winner(const struct snn_window *d, const uint32_t *spikes,
-                                          uint16_t *counts, uint32_t *out) {
+                                          snn_count *counts, uint32_t *out) {
   const int32_t channels = d->in_channels, words = snn_words(channels);
   const uint32_t ops = snn_winner_count(d, spikes, counts);
 

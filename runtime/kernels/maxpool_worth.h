@@ -14,16 +14,17 @@
 #include "tap.h"
 #include "walk.h"
 #include "snn/descriptor.h"
+#include "snn/number.h"
 
 /* The spikes of one pixel against the units of one window. */
-static inline void snn_maxpool_pixel(struct snn_walk walk, const uint16_t *count, uint16_t *pooled,
-                                     uint16_t worth, uint32_t *out) {
+static inline void snn_maxpool_pixel(struct snn_walk walk, const snn_count *count,
+                                     snn_count *pooled, uint16_t worth, uint32_t *out) {
   int32_t at[4];
 
   while (snn_walk_take(&walk, 1, at) > 0) {
     const int32_t c = at[0];
     const uint32_t ahead = count[c] > pooled[c];
-    pooled[c] = (uint16_t)(pooled[c] + (ahead ? worth : 0));
+    pooled[c] = (snn_count)(pooled[c] + (ahead ? worth : 0));
     out[c / 32] |= ahead << c % 32;
   }
 }
@@ -31,9 +32,9 @@ static inline void snn_maxpool_pixel(struct snn_walk walk, const uint16_t *count
 /* `counts` holds those of the inputs, then those of the pooled units, each channels last. Writes
  * the bitmap `out`; returns the input spikes that some window holds. */
 static inline uint32_t snn_maxpool_worth(const struct snn_window *d, const uint32_t *spikes,
-                                         uint16_t *counts, uint16_t worth, uint32_t *out) {
+                                         snn_count *counts, uint16_t worth, uint32_t *out) {
   const int32_t channels = d->in_channels, words = snn_words(channels);
-  uint16_t *pooled = counts + d->in_height * d->in_width * channels;
+  snn_count *pooled = counts + d->in_height * d->in_width * channels;
   uint32_t ops = 0;
   int32_t at[4];
 
@@ -45,7 +46,7 @@ static inline uint32_t snn_maxpool_worth(const struct snn_window *d, const uint3
       struct snn_tap tap = snn_tap_start(d, y, x);
       uint32_t n = 0;
       for (; snn_walk_take(&walk, 1, at) > 0; n++)
-        counts[at[0]] = (uint16_t)(counts[at[0]] + worth);
+        counts[at[0]] = (snn_count)(counts[at[0]] + worth);
       if (n == 0 || !snn_tap_next(d, &tap))
         continue;
       ops += n;

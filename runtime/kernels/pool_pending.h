@@ -10,12 +10,13 @@
 #include "tap.h"
 #include "walk.h"
 #include "snn/descriptor.h"
+#include "snn/number.h"
 
 /* `counts` as snn_maxpool leaves them. Writes the bitmap `out`. */
 static inline void snn_pool_pending(const struct snn_window *d, const uint32_t *pending,
-                                    const uint16_t *counts, uint32_t *out) {
+                                    const snn_count *counts, uint32_t *out) {
   const int32_t channels = d->in_channels, words = snn_words(channels);
-  const uint16_t *pooled = counts + d->in_height * d->in_width * channels;
+  const snn_count *pooled = counts + d->in_height * d->in_width * channels;
   struct snn_walk walk;
   int32_t at[4];
 

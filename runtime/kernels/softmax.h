@@ -14,7 +14,7 @@
 
 /* Adds the spikes of a step to `sent`. */
 static inline void snn_softmax(const struct snn_softmax *d, const snn_membrane *v,
-                               const uint32_t *clock, uint16_t *sent) {
+                               const uint32_t *clock, snn_count *sent) {
   const int32_t seed[2] = {d->seed_low, d->seed_high};
   struct snn_random r = {{0, 0, 0, 0}};
   float most = v[0], sum = 0;
@@ -26,7 +26,7 @@ static inline void snn_softmax(const struct snn_softmax *d, const snn_membrane *
   for (int32_t i = 0; i < d->neurons; i++) {
     if (i % 4 == 0)
       r = snn_draw(clock, SNN_DRAW_OUTPUT, i / 4, seed);
-    sent[i] = (uint16_t)(sent[i] + (snn_unit(r.word[i % 4]) < snn_exp(v[i] - most) / sum));
+    sent[i] = (snn_count)(sent[i] + (snn_unit(r.word[i % 4]) < snn_exp(v[i] - most) / sum));
   }
 }
 

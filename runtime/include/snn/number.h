@@ -28,6 +28,13 @@
 #define SNN_TABLE
 #endif
 
+/* What was sent, by a neuron or to a pool; SNN_COUNT8 where there are at most 255 steps. */
+#ifdef SNN_COUNT8
+typedef uint8_t snn_count;
+#else
+typedef uint16_t snn_count;
+#endif
+
 #if defined(SNN_INT8) || defined(SNN_INT16)
 #ifdef SNN_BYTES
 typedef uint8_t snn_input;
