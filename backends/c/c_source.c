@@ -256,7 +256,7 @@ static void write_push_event(const struct c_output *o, struct emit *e) {
     if (plan_buffer(o->plan, i)->kind == PLAN_EVENTS)
       pending = o->buffer[i];
   emit_open(e, "int %s_push_event(%s_state *s, uint32_t address)", o->prefix, o->prefix);
-  emit_line(e, "return snn_push_event(s->%s, %s_INPUT_SIZE, address);", pending, o->upper);
+  emit_line(e, "return snn_keep_event(s->%s, %s_INPUT_SIZE, address);", pending, o->upper);
   emit_close(e, "");
 }
 

@@ -223,7 +223,7 @@ void exec_spiking_set_sample(struct exec_spiking *e, const struct samples *s, si
 }
 
 bool exec_spiking_push_event(struct exec_spiking *e, uint32_t address) {
-  return e->pending && snn_push_event(e->pending, (uint32_t)plan_input_size(e->plan), address) == 0;
+  return e->pending && snn_keep_event(e->pending, (uint32_t)plan_input_size(e->plan), address) == 0;
 }
 
 static void record_bitmap(struct recorder *r, const uint32_t *spikes, uint16_t value) {

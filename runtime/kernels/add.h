@@ -3,17 +3,18 @@
 #ifndef SNN_ADD_H
 #define SNN_ADD_H
 
+#include "sum.h"
 #include "snn/number.h"
 
 static inline void snn_add_1(snn_membrane *restrict v, const snn_weight *restrict a, int32_t n) {
   for (int32_t i = 0; i < n; i++)
-    v[i] += a[i];
+    v[i] = snn_sum(v[i], a[i]);
 }
 
 static inline void snn_add_2(snn_membrane *restrict v, const snn_weight *restrict a,
                              const snn_weight *restrict b, int32_t n) {
   for (int32_t i = 0; i < n; i++)
-    v[i] = (v[i] + a[i]) + b[i];
+    v[i] = snn_sum(snn_sum(v[i], a[i]), b[i]);
 }
 
 /* Rows at w + at[0] .. w + at[3]. */
@@ -22,7 +23,7 @@ static inline void snn_add_4(snn_membrane *restrict v, const snn_weight *restric
   const snn_weight *a = w + at[0], *b = w + at[1], *c = w + at[2], *d = w + at[3];
 
   for (int32_t i = 0; i < n; i++)
-    v[i] = (((v[i] + a[i]) + b[i]) + c[i]) + d[i];
+    v[i] = snn_sum(snn_sum(snn_sum(snn_sum(v[i], a[i]), b[i]), c[i]), d[i]);
 }
 
 /* The first n_rows of the rows w + at[k] of n weights each. */

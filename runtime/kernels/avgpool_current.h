@@ -3,6 +3,7 @@
 #ifndef SNN_AVGPOOL_CURRENT_H
 #define SNN_AVGPOOL_CURRENT_H
 
+#include "add_scaled.h"
 #include "input_tap.h"
 #include "snn/descriptor.h"
 #include "snn/number.h"
@@ -12,7 +13,7 @@ static inline void snn_avgpool_current(const struct snn_window *d, const snn_inp
   struct snn_input_tap at = snn_input_start(d);
 
   while (snn_input_next(d, x, &at))
-    i[at.tap.target * d->out_channels + at.channel] += (snn_current)w[at.channel] * at.value;
+    snn_add_scaled(i + at.tap.target * d->out_channels + at.channel, w + at.channel, at.value, 1);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef SNN_AVGPOOL_SCATTER_H
 #define SNN_AVGPOOL_SCATTER_H
 
+#include "sum.h"
 #include "tap.h"
 #include "walk.h"
 #include "snn/descriptor.h"
@@ -21,7 +22,8 @@ static inline uint32_t snn_avgpool_scatter(const struct snn_window *d, const uin
       while (snn_tap_next(d, &tap)) {
         struct snn_walk walk = snn_walk_start(spikes, 1, d->in_channels);
         while (snn_walk_take(&walk, 1, at) > 0) {
-          v[tap.target * d->out_channels + at[0]] += w[at[0]];
+          snn_membrane *to = v + tap.target * d->out_channels + at[0];
+          *to = snn_sum(*to, w[at[0]]);
           ops++;
         }
       }

@@ -5,13 +5,14 @@
 
 #include "count_bits.h"
 #include "fire_word.h"
+#include "sum.h"
 #include "snn/descriptor.h"
 #include "snn/number.h"
 
 static inline void snn_drive_word(snn_membrane *restrict v, const snn_table *restrict drive,
                                   int32_t n) {
   for (int32_t i = 0; i < n; i++)
-    v[i] += drive[i];
+    v[i] = snn_sum(v[i], drive[i]);
 }
 
 /* drive may be NULL: nothing is added. Writes the bitmap; returns the spikes. */

@@ -9,6 +9,8 @@
 
 #include "bits.h"
 #include "count_bits.h"
+#include "difference.h"
+#include "sum.h"
 #include "snn/descriptor.h"
 #include "snn/number.h"
 
@@ -17,7 +19,8 @@ static inline void snn_fire_signed_word(snn_membrane *restrict v,
                                         const snn_table *restrict threshold,
                                         snn_count *restrict sent, int32_t n, uint32_t word[2]) {
   for (int32_t i = 0; i < n; i++) {
-    const snn_membrane less = v[i] - threshold[i], more = v[i] + threshold[i];
+    const snn_membrane less = snn_difference(v[i], threshold[i]);
+    const snn_membrane more = snn_sum(v[i], threshold[i]);
     const uint32_t up = v[i] >= threshold[i], down = (uint32_t)(v[i] < 0) & (sent[i] > 0);
     v[i] = up ? less : down ? more : v[i];
     sent[i] = (snn_count)(sent[i] + up - down);

@@ -3,6 +3,7 @@
 #ifndef SNN_FIRE_WORD_H
 #define SNN_FIRE_WORD_H
 
+#include "difference.h"
 #include "snn/number.h"
 
 /* n <= 32 neurons; returns their spikes as a word. No branch depends on a neuron, so that the loop
@@ -12,7 +13,7 @@ static inline uint32_t snn_fire_word(snn_membrane *restrict v, const snn_table *
   uint32_t word = 0;
 
   for (int32_t i = 0; i < n; i++) {
-    const snn_membrane reset = reset_to_zero ? 0 : v[i] - threshold[i];
+    const snn_membrane reset = reset_to_zero ? 0 : snn_difference(v[i], threshold[i]);
     const uint32_t fires = v[i] >= threshold[i];
     v[i] = fires ? reset : v[i];
     word |= fires << i;

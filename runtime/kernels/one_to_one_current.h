@@ -3,6 +3,7 @@
 #ifndef SNN_ONE_TO_ONE_CURRENT_H
 #define SNN_ONE_TO_ONE_CURRENT_H
 
+#include "sum.h"
 #include "snn/descriptor.h"
 #include "snn/number.h"
 
@@ -13,7 +14,7 @@ static inline void snn_one_to_one_current(const struct snn_one_to_one *d, const 
       for (int32_t c = 0; c < d->channels; c++) {
         const snn_input value = x[y * d->step_y + p * d->step_x + c * d->step_c];
         if (value != 0)
-          i[c] += (snn_current)w[c] * value;
+          i[c] = snn_sum(i[c], (snn_current)w[c] * value);
       }
 }
 

@@ -6,7 +6,7 @@
 #include "winner.h"
 
 /* As snn_winner, but -2 where nothing was sent: that is no answer. */
-static inline int32_t snn_spike_winner(const snn_output *y, int32_t n) {
+static inline int32_t snn_spike_winner(const snn_answer *y, int32_t n) {
   const int32_t best = snn_winner(y, n);
 
   return y[best] > 0 ? best : -2;

@@ -6,7 +6,7 @@
 #include "snn/number.h"
 
 /* Index of the largest of n values; ties go to the lowest. */
-static inline int32_t snn_winner(const snn_output *y, int32_t n) {
+static inline int32_t snn_winner(const snn_answer *y, int32_t n) {
   int32_t best = 0;
 
   for (int32_t i = 1; i < n; i++)

@@ -151,8 +151,8 @@ static void events_are_the_spikes_of_the_next_step(void **state) {
   for (size_t v = 0; v < n; v++) {
     void *arg[PLAN_MAX_ARGS] = {pending, bits};
     for (size_t k = 0; k < 6; k++)
-      assert_int_equal(snn_push_event(pending, N, places[k]), 0);
-    assert_int_equal(snn_push_event(pending, N, N), -1);
+      assert_int_equal(snn_keep_event(pending, N, places[k]), 0);
+    assert_int_equal(snn_keep_event(pending, N, N), -1);
     memset(bits, 0xFF, sizeof bits);
     assert_int_equal(variant[v][PLAN_TAKE_EVENTS](&encode, arg), 5);
     for (size_t i = 0; i < N; i++) {

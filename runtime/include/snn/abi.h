@@ -5,6 +5,6 @@
 
 /* Goes up when a descriptor, an argument or a result changes. Code generated with
  * --runtime external refuses to compile against another. */
-#define SNN_ABI_VERSION 3
+#define SNN_ABI_VERSION 4
 
 #endif

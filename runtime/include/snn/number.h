@@ -36,6 +36,7 @@ typedef uint16_t snn_count;
 #endif
 
 #if defined(SNN_INT8) || defined(SNN_INT16)
+#define SNN_INTEGERS
 #ifdef SNN_BYTES
 typedef uint8_t snn_input;
 #else
@@ -49,14 +50,14 @@ typedef SNN_TABLE int16_t snn_weight;
 typedef int32_t snn_current;
 typedef int32_t snn_membrane;
 typedef SNN_TABLE int32_t snn_table; /* thresholds, biases; a drive may be in RAM */
-typedef int32_t snn_output;
+typedef int32_t snn_answer;
 #else
 typedef float snn_input;
 typedef float snn_weight;
 typedef float snn_current;
 typedef float snn_membrane;
 typedef float snn_table;
-typedef float snn_output;
+typedef float snn_answer;
 #endif
 
 #endif

@@ -1,0 +1,16 @@
+/* kernels/difference.h -- one subtraction; integers wrap around, as in sum.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef SNN_DIFFERENCE_H
+#define SNN_DIFFERENCE_H
+
+#include "snn/number.h"
+
+static inline snn_membrane snn_difference(snn_membrane a, snn_membrane b) {
+#ifdef SNN_INTEGERS
+  return (snn_membrane)((uint32_t)a - (uint32_t)b);
+#else
+  return a - b;
+#endif
+}
+
+#endif

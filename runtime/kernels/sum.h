@@ -1,0 +1,17 @@
+/* kernels/sum.h -- one addition. Integers wrap around at 32 bits: snncc proves that sums stay below
+ * that, but weights of a forged image, or steps without end, must not leave what C defines.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef SNN_SUM_H
+#define SNN_SUM_H
+
+#include "snn/number.h"
+
+static inline snn_membrane snn_sum(snn_membrane a, snn_membrane b) {
+#ifdef SNN_INTEGERS
+  return (snn_membrane)((uint32_t)a + (uint32_t)b);
+#else
+  return a + b;
+#endif
+}
+
+#endif
