@@ -19,7 +19,7 @@ PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
 # ---- sources ----
 DIRS := ir/base ir ir/exec frontend frontend/onnx frontend/data frontend/ini frontend/snn passes passes/analysis backends \
-        backends/c backends/text backends/host backends/report
+        backends/c backends/image backends/text backends/host backends/report runtime/image
 SRC  := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
 GEN  := $(B)/gen/onnx.pb-c.c $(B)/gen/kernel_text.c $(B)/gen/snn.tab.c $(B)/gen/snn.lex.c
 OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
@@ -160,14 +160,15 @@ golden-accept: all
 	tests/golden/run.sh --accept
 
 # ---- installation ----
-# The runtime's headers are for C generated with --runtime external.
+# The runtime's headers are for C generated with --runtime external, snn/image for images.
 INCLUDE := $(DESTDIR)$(PREFIX)/include/snn
 PC      := $(DESTDIR)$(PREFIX)/lib/pkgconfig/snn.pc
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(INCLUDE)/kernels $(dir $(PC))
+	install -d $(DESTDIR)$(PREFIX)/bin $(INCLUDE)/kernels $(INCLUDE)/image $(dir $(PC))
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/snncc
 	install -m 644 runtime/include/snn/*.h $(INCLUDE)
 	install -m 644 runtime/kernels/*.h $(INCLUDE)/kernels
+	install -m 644 runtime/image/*.* $(INCLUDE)/image
 	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' '' 'Name: snn' \
 	  'Description: kernels of spiking neural networks, header only' 'Version: $(VERSION)' \
 	  'Cflags: -I$${includedir}' >$(PC)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backends/c/c.h"
+#include "backends/image/image.h"
 #include "backends/text/text.h"
 #include "ir/base/arena.h"
 #include "ir/base/buf.h"
@@ -12,6 +13,7 @@
 
 static const struct backend backends[] = {
     {".c", true, c_emit, "C99 source and header with its runtime"},
+    {".img", true, image_emit, "an image of integers for microcontrollers, read in place"},
     {".snn", false, text_emit_snn, "the network language, weights in an .npz beside it"},
     {".ir", false, text_emit_ir, "the intermediate form as text"},
     {".dot", false, text_emit_dot, "the graph for Graphviz"},

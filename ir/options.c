@@ -9,6 +9,7 @@
 
 #include "ir/base/arena.h"
 #include "ir/base/diag.h"
+#include "ir/base/file.h"
 #include "ir/options_internal.h"
 
 #define AT(field)                       offsetof(struct options, field)
@@ -372,18 +373,19 @@ static bool use_preset(struct options *o, struct arena *a, struct diag *d) {
 }
 
 /* --percentile P is about percentiles, a reset to zero or a code of numbers has nothing that a
- * spike of -1 could give back, and microcontrollers count in integers: they choose where nobody
- * else does. */
+ * spike of -1 could give back, and microcontrollers and images count in integers: they choose where
+ * nobody else does. */
 static bool use_others(struct options *o, struct arena *a, struct diag *d) {
   const struct option *percentile = find_option("percentile", strlen("percentile"));
   struct option_given normalize = {OPTION_BY_OTHER, "normalize", "percentile", loc_file(NULL)};
   struct option_given neuron = {OPTION_BY_OTHER, "neuron", "if", loc_file(NULL)};
   struct option_given quantize = {OPTION_BY_OTHER, "quantize", "int8", loc_file(NULL)};
+  bool is_image = o->out && strcmp(file_ending(o->out), ".img") == 0;
 
   return (o->given[percentile - options_table].by == OPTION_BY_TABLE ||
           options_give(o, a, d, &normalize)) &&
          ((o->reset == RESET_SUBTRACT && o->code == CODE_RATE) || options_give(o, a, d, &neuron)) &&
-         (o->target == TARGET_HOST || options_give(o, a, d, &quantize));
+         ((o->target == TARGET_HOST && !is_image) || options_give(o, a, d, &quantize));
 }
 
 const char *options_word(const struct options *o, struct arena *a, const char *name) {

@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 #include "ir/exec/plan.h"
+#include "runtime/image/call.h"
 
-/* What the kernel returns; 0 where it returns nothing. */
-typedef uint32_t spiking_call(const void *desc, void *const *arg);
+typedef snn_call spiking_call;
 
 /* One table per instruction set and kind of numbers; integer tables lack the kernels that are REAL
  * in kernels.def. */

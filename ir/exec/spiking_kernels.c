@@ -3,6 +3,7 @@
  * visible but that table, so that no wide instruction leaks into code that every processor runs. */
 #include "ir/exec/spiking_internal.h"
 
+#include "runtime/image/call.h"
 #include "runtime/kernels/add_map.h"
 #include "runtime/kernels/avgpool_current.h"
 #include "runtime/kernels/avgpool_scatter.h"
@@ -64,21 +65,7 @@
 #define SPIKING_KERNELS spiking_kernels_baseline
 #endif
 
-#define ARGS_1              arg[0]
-#define ARGS_2              arg[0], arg[1]
-#define ARGS_3              arg[0], arg[1], arg[2]
-#define ARGS_4              arg[0], arg[1], arg[2], arg[3]
-#define ARGS_5              arg[0], arg[1], arg[2], arg[3], arg[4]
-#define ARGS_6              arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]
-#define RESULT_COUNTS(call) return call
-#define RESULT_SILENT(call)                                                                        \
-  call;                                                                                            \
-  return 0
-
-#define DEFINE_ANY(tag, function, n_args, result)                                                  \
-  static uint32_t call_##tag(const void *d, void *const *arg) {                                    \
-    RESULT_##result(function(d, ARGS_##n_args));                                                   \
-  }
+#define DEFINE_ANY     SNN_DEFINE_CALL
 #define ENTRY_ANY(tag) [PLAN_##tag] = call_##tag,
 #ifdef HAS_REAL
 #define DEFINE_REAL DEFINE_ANY

@@ -29,6 +29,9 @@ ${MAKE:-make} -s -C "$repo" B="$B" "$B/diff/host" || exit 1
 "$B/diff/host" "$tmp/net.ir" "$data" "$n" "$tmp/images" >"$tmp/want" || exit 1
 [ "$(wc -l <"$tmp/want")" -eq "$n" ] || fail "$(wc -l <"$tmp/want") samples instead of $n"
 cp "$here"/*.[ch] "$tmp" && cd "$tmp" || exit 1
+if grep -q quantized net.ir; then
+  "$SNNCC" -q net.ir -o net.img || fail net.img
+fi
 grep -q net_seed net.h && STRICT="$STRICT -DHAS_SEED"
 grep -q "typedef float net_output" net.h || STRICT="$STRICT -DHAS_INTEGERS"
 grep -q net_push_event net.h && STRICT="$STRICT -DHAS_EVENTS"
@@ -44,6 +47,16 @@ route() {
     LD_BIND_NOW=1 ./stack images >stack.txt || fail "$*: $(cat stack.txt)"
   echo "$*: $(cat stack.txt)"
 }
+# image COMPILER FLAGS...: the same of the image on its interpreter.
+image() {
+  [ -f net.img ] || return 0
+  if ! echo 'int main(void) { return 0; }' | "$@" -xc - -o probe 2>/dev/null; then
+    echo "skipped $*: cannot link"
+    return
+  fi
+  "$@" $STRICT -I"$repo/runtime/include" image.c "$repo"/runtime/image/*.c -o image &&
+    ./image net.img images >got && cmp -s got want || fail "image, $*: other bits"
+}
 for cc in gcc clang; do
   command -v $cc >/dev/null || { echo "skipped $cc: not installed"; continue; }
   route $cc -O0
@@ -51,6 +64,9 @@ for cc in gcc clang; do
   route $cc -O3 -march=native
   route $cc -m32 -msse2 -mfpmath=sse
   route $cc -O2 -m32 -msse2 -mfpmath=sse
+  image $cc -O2
+  image $cc -Os -m32
+  image $cc -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 done
 
 # Only the interface is visible; nothing is wanted but memory functions.
