@@ -102,6 +102,45 @@ static void print_analog(struct arena *a, const struct ir_graph *read, const str
   cJSON_AddNumberToObject(json, "ann_ops", all_ops);
 }
 
+static const char *arithmetic_of(const struct plan *p) {
+  return plan_weight_type(p) == IR_F32 ? "float" : plan_weight_type(p) == IR_I8 ? "int8" : "int16";
+}
+
+/* Of bits with a sign that hold numbers up to `most`. */
+static int bits_for(double most) {
+  int bits = 1;
+
+  while (most >= 1 && bits < 64) {
+    most /= 2;
+    bits++;
+  }
+  return bits;
+}
+
+/* What was proved of the sums of a network of integers. */
+static void print_reach(struct arena *a, const struct plan *p, cJSON *json) {
+  static const char *const columns[] = {"<layer", ">step at most", ">bits", ">membrane at most",
+                                        ">bits"};
+  struct table *t = table_new(a, sizeof columns / sizeof *columns, columns);
+  cJSON *list = cJSON_AddArrayToObject(json, "reach");
+
+  for (size_t l = 0; l < plan_n_layers(p); l++) {
+    const struct plan_layer *pl = plan_layer(p, l);
+    cJSON *item = cJSON_CreateObject();
+
+    table_row(t, (const char *[]){pl->name, table_count(a, pl->step_reach),
+                                  arena_printf(a, "%d", bits_for(pl->step_reach)),
+                                  table_count(a, pl->membrane_reach),
+                                  arena_printf(a, "%d", bits_for(pl->membrane_reach))});
+    cJSON_AddStringToObject(item, "name", pl->name);
+    cJSON_AddNumberToObject(item, "step", pl->step_reach);
+    cJSON_AddNumberToObject(item, "membrane", pl->membrane_reach);
+    cJSON_AddItemToArray(list, item);
+  }
+  printf("\nIntegers of at most so many bits, from the sums of all |weights|:\n");
+  table_print(t, stdout);
+}
+
 static void print_spiking(struct arena *a, const struct ir_graph *g, const struct plan *p,
                           cJSON *json) {
   static const char *const columns[] = {"<layer",   "<spikes of", ">neurons",
@@ -152,8 +191,11 @@ int host_inspect(struct comp *c, const struct ir_graph *read, const struct ir_gr
   if (analog)
     print_analog(c->arena, read, analog, json);
   if (p) {
-    printf("%sAs spiking network, float, layers with their pools:\n", analog ? "\n" : "");
+    printf("%sAs spiking network, %s, layers with their pools:\n", analog ? "\n" : "",
+           arithmetic_of(p));
     print_spiking(c->arena, spiking, p, json);
+    if (plan_weight_type(p) != IR_F32)
+      print_reach(c->arena, p, json);
   }
   if (c->opt->json)
     is_written = report_write_json(c, json);

@@ -1,13 +1,11 @@
 /* Plan: the kernel table, sizes, and the walk over the graph. */
 #include "ir/exec/plan.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "ir/base/arena.h"
 #include "ir/exec/plan_internal.h"
-#include "ir/exec/reach.h"
 #include "snn/descriptor.h"
 
 /* ---- kernels ---- */
@@ -253,106 +251,6 @@ static bool check_graph(const struct plan_builder *b) {
   return true;
 }
 
-/* All weights are alike, and where they are integers so is what they meet. */
-static bool check_number(struct plan_builder *b, const struct ir_node *n, enum ir_attr_key key) {
-  const struct ir_tensor *t = ir_attr_tensor(n, key);
-  bool is_integer = b->plan->weight_type != IR_F32;
-
-  if (!t || (key == IR_A_WEIGHT ? t->type.dtype == b->plan->weight_type
-                                : is_integer == (t->type.dtype != IR_F32)))
-    return true;
-  return plan_fail(b, n, "%s is %s in a network with weights of %s", ir_attr_name(key),
-                   ir_dtype_name(t->type.dtype), ir_dtype_name(b->plan->weight_type));
-}
-
-static bool check_integer_node(const struct plan_builder *b, const struct ir_node *n) {
-  enum ir_word model = ir_attr_word(n, IR_A_MODEL, IR_W_MODEL_IF);
-  enum ir_word code = ir_attr_word(n, IR_A_CODE, IR_W_CODE_CURRENT);
-
-  if (n->op == IR_POPULATION &&
-      ((model != IR_W_MODEL_IF && model != IR_W_MODEL_IF_SIGNED) || plan_has_rest(n) ||
-       ir_attr_word(n, IR_A_RESET, IR_W_RESET_SUBTRACT) == IR_W_RESET_MODULO))
-    return plan_fail(b, n,
-                     "a network of integers runs model=if with reset=subtract or zero, and "
-                     "if_signed, without leak and refractory");
-  if (n->op == IR_ENCODE && code != IR_W_CODE_CURRENT && code != IR_W_CODE_EVENTS)
-    return plan_fail(b, n, "code is %s; a network of integers takes code=current and events",
-                     ir_word_text(code));
-  if (n->op == IR_READOUT &&
-      ir_attr_word(n, IR_A_READOUT, IR_W_READOUT_MEMBRANE) == IR_W_READOUT_SOFTMAX)
-    return plan_fail(b, n, "readout is softmax; a network of integers has membrane or count");
-  return true;
-}
-
-/* What weights are; what integers can run. */
-static bool find_numbers(struct plan_builder *b) {
-  struct plan *p = b->plan;
-
-  p->weight_type = IR_F32;
-  p->input_unit = p->output_unit = 1;
-  for (size_t i = 1; i <= ir_n_nodes(b->graph); i++) {
-    const struct ir_tensor *w = ir_attr_tensor(ir_node(b->graph, ir_id_at(i)), IR_A_WEIGHT);
-    if (w)
-      p->weight_type = w->type.dtype;
-  }
-  for (size_t i = 1; i <= ir_n_nodes(b->graph); i++) {
-    const struct ir_node *n = ir_node(b->graph, ir_id_at(i));
-    const struct ir_tensor *unit = ir_attr_tensor(n, IR_A_UNIT);
-    if (!check_number(b, n, IR_A_WEIGHT) || !check_number(b, n, IR_A_THRESHOLD) ||
-        !check_number(b, n, IR_A_BIAS) || (p->weight_type != IR_F32 && !check_integer_node(b, n)))
-      return false;
-    if (unit && n->op == IR_READOUT)
-      p->output_unit = (double)ir_f32_of(*unit)[0];
-    if (unit && n->op == IR_ENCODE)
-      p->input_unit = (double)ir_f32_of(*unit)[0];
-    if (n->op == IR_ENCODE && p->weight_type != IR_F32)
-      p->takes = ir_attr_word(n, IR_A_STORED, IR_W_STORED_BYTES) == IR_W_STORED_BYTES
-                     ? PLAN_TAKES_BYTES
-                     : PLAN_TAKES_MULTIPLES;
-  }
-  return true;
-}
-
-/* No membrane leaves 32 bits within the steps: the furthest that all weights of a neuron and its
- * bias can move it in each, from its first value, and a threshold that is added or subtracted. */
-static bool check_reach(const struct plan_builder *b, ir_id id) {
-  const struct ir_node *n = ir_node(b->graph, id);
-  const struct ir_tensor *bias = ir_attr_tensor(n, IR_A_BIAS);
-  const struct ir_tensor *threshold = ir_attr_tensor(n, IR_A_THRESHOLD);
-  size_t channels = b->plan->layer[b->layer[id.idx]].n_channels;
-  double *sum, v_init = 1 + fabs(ir_attr_float(n, IR_A_V_INIT, 0));
-
-  if (ir_attr_word(n, IR_A_READOUT, IR_W_READOUT_MEMBRANE) == IR_W_READOUT_COUNT)
-    return true;
-  if (n->n_in > 0)
-    channels = (size_t)plan_shape_of(&ir_node(b->graph, n->in[0])->type).channels;
-  sum = ARENA_NEW(b->arena, double, channels);
-  for (size_t k = 0; k < n->n_in; k++) {
-    struct reach r = reach_of(b->graph, ir_node(b->graph, reach_projection(b->graph, n->in[k])));
-    bool is_current = plan_is_current(b, n->in[k]);
-    reach_add(&r,
-              !is_current                          ? 1
-              : b->plan->takes == PLAN_TAKES_BYTES ? UINT8_MAX
-                                                   : INT16_MAX,
-              sum);
-  }
-  for (size_t c = 0; c < channels; c++) {
-    double most = 0, t = 0;
-    for (size_t i = c; bias && i < (size_t)ir_type_count(&bias->type); i += channels)
-      most = fmax(most, fabs((double)ir_int_at(bias, (int64_t)i)));
-    if (bias && ir_type_count(&bias->type) == 1)
-      most = fabs((double)ir_int_at(bias, 0));
-    if (threshold)
-      t = (double)ir_int_at(threshold, ir_type_count(&threshold->type) == 1 ? 0 : (int64_t)c);
-    if ((double)b->plan->steps * (sum[c] + most) + (1 + v_init) * t > INT32_MAX)
-      return plan_fail(b, n,
-                       "membranes of channel %zu may leave 32 bits in %zu steps; fewer steps or "
-                       "--quantize float would be right",
-                       c, b->plan->steps);
-  }
-  return true;
-}
-
 static size_t header_int(const struct ir_graph *g, enum ir_attr_key key) {
   const struct ir_attr *attr = ir_graph_attr(g, key);
 
@@ -381,7 +279,7 @@ struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g)
   p->layer = ARENA_NEW(a, struct plan_layer, n);
   b.pending = ARENA_NEW(a, size_t, n + 1);
   memset(b.pending, 0xFF, (n + 1) * sizeof *b.pending);
-  if (!find_numbers(&b) || !plan_find_turns(&b))
+  if (!plan_find_numbers(&b) || !plan_find_turns(&b))
     return NULL;
   for (size_t i = 1; i <= n; i++)
     if (!plan_add_node(&b, ir_id_at(i)))
@@ -391,11 +289,8 @@ struct plan *plan_new(struct arena *a, struct diag *d, const struct ir_graph *g)
               "comes after the readout and reaches no output");
     return NULL;
   }
-  for (size_t i = 1; p->weight_type != IR_F32 && i <= n; i++) {
-    enum ir_op op = ir_node(g, ir_id_at(i))->op;
-    if ((op == IR_POPULATION || op == IR_READOUT) && !check_reach(&b, ir_id_at(i)))
-      return NULL;
-  }
+  if (!plan_prove_reach(&b))
+    return NULL;
   for (size_t i = 0; i < p->n_buffers; i++)
     if (p->buffer[i].kind != PLAN_SPIKES)
       p->layer[p->buffer[i].layer].ram_bytes +=

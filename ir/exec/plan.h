@@ -94,6 +94,8 @@ struct plan_layer {
   size_t n_biased_once; /* neurons that start with something added             */
   size_t levels;        /* what a unit can send, in thresholds: the steps, or those of its turn */
   double input_macs;    /* constant current: MACs, once per input; padding counted  */
+  /* Of integer networks, proved: how far a step and all steps can move a membrane; 0 else. */
+  double step_reach, membrane_reach;
   /* Its part of the whole; spike bitmaps, which layers share, and counters are in no part. */
   size_t ram_bytes, const_bytes;
   bool is_readout; /* the last layer, and only that                            */

@@ -120,6 +120,13 @@ bool plan_add_readout(struct plan_builder *b, ir_id id);
 /* The calls of one node and of the projections into it. False: told. */
 bool plan_add_node(struct plan_builder *b, ir_id id);
 
+/* ---- plan_integers.c ---- */
+
+/* What weights are; of integers, what they can run. False: told. */
+bool plan_find_numbers(struct plan_builder *b);
+/* No membrane of an integer network leaves 32 bits within its steps. False: told. */
+bool plan_prove_reach(const struct plan_builder *b);
+
 /* ---- plan_online.c: neurons as snn_toolbox has them ---- */
 
 /* The buffer that says how large the spikes are that `projection` reads, none where they are as
