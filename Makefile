@@ -37,7 +37,7 @@ OBJ   := $(filter-out %/spiking_kernels.o %/gemm_kernel.o,$(OBJ)) $(GEMM) $(FLOA
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test check conformance fuzz replay results faults faulty clean lint golden-accept unit install uninstall
+.PHONY: all demo test check diff firmware-test conformance fuzz replay results faults faulty clean lint golden-accept unit install uninstall
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -131,16 +131,23 @@ faulty: $(B)/faults/shim.so $(B)/faults/driver $(B)/faults/damage
 fuzz:
 	@.ci/packages fuzz
 	@tests/fuzz/run.sh $(or $(SECONDS),60)
-$(B)/diff/host $(B)/conformance/onnx_tests $(B)/conformance/analog: $(B)/%: tests/%.c $(LIB)
+$(B)/diff/host $(B)/diff/cases $(B)/conformance/onnx_tests $(B)/conformance/analog: $(B)/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS) -lm
 check: all
 	@tests/run.sh unit golden lint
+# Random networks: N against generated C under all compilers, N on each board under emulation.
+diff: all
+	@tests/diff/random.sh $(or $(N),200)
+firmware-test:
+	@.ci/packages firmware
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@tests/firmware/run.sh $(or $(N),3)
 test:
 	@.ci/packages test
 	@echo "building $(BIN)"
 	@$(MAKE) --no-print-directory -s $(JOBS) all
-	@tests/run.sh unit golden lint asan replay faults diff models onnx build
+	@tests/run.sh unit golden lint asan replay faults diff firmware models onnx build
 demo:
 	@.ci/packages build
 	@echo "building $(BIN)"
@@ -176,7 +183,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/snncc $(PC)
 	rm -rf $(INCLUDE)
 
--include $(OBJ:.o=.d) $(B)/snncc.d $(UNIT:=.d) $(B)/diff/host.d $(B)/conformance/onnx_tests.d \
+-include $(OBJ:.o=.d) $(B)/snncc.d $(UNIT:=.d) $(B)/diff/host.d $(B)/diff/cases.d $(B)/conformance/onnx_tests.d \
   $(B)/conformance/analog.d
 
 clean:

@@ -113,6 +113,7 @@ group_faults_all() {
   run_faults "" 40 ""
 }
 group_diff() {
+  verdict "200 random networks over every route" tests/diff/random.sh 200
   verdict "same bits over every route, models/lenet5.onnx" \
     tests/diff/run.sh models/lenet5.onnx models/digits-images-idx3-ubyte.gz 100
   verdict "same bits over every route, signed spikes" tests/diff/run.sh models/lenet5.onnx \
@@ -147,6 +148,15 @@ group_diff() {
     models/lenet5.onnx models/digits-images-idx3-ubyte.gz 20 --code ttfs_dyn --steps 32
   verdict "same bits over every route, a bias of each neuron and a relu at the end" \
     tests/diff/run.sh tests/diff/borders.ir models/digits-images-idx3-ubyte.gz 100
+}
+# 3 random networks on each board, and LeNet-5; a board whose tools are missing is skipped.
+group_firmware() {
+  tests/firmware/run.sh 3 >"$tmp/firmware" 2>&1
+  grep -v '^firmware:' "$tmp/firmware"
+  set -- $(sed -n 's/^firmware: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$tmp/firmware")
+  ok "${1:-0}"
+  failed=$((failed + ${2:-1}))
+  skipped=$((skipped + ${3:-0}))
 }
 # Scripts of a folder; exit code 77 means skipped, the last line says why.
 run_scripts() {

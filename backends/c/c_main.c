@@ -1,7 +1,6 @@
 /* C backend: main.c of --main, which classifies one sample that it holds, and the start-up. */
 #include "backends/c/c_internal.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "ir/base/arena.h"
@@ -60,7 +59,7 @@ static void write_numbers(const struct c_output *o, struct emit *e, const struct
   if (s)
     exec_input_of(o->plan, s, 0, x);
   for (size_t i = 0; i < n; i++)
-    integer[i] = (int16_t)fmaxf(fminf(rintf(x[i]), INT16_MAX), INT16_MIN);
+    integer[i] = exec_stored_input(o->plan, x[i]);
   emit_open(e, "static const %s_input sample[%s_INPUT_SIZE] =", o->prefix, o->upper);
   if (plan_weight_type(o->plan) == IR_F32)
     emit_f32(e, x, n);

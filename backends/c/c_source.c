@@ -187,8 +187,8 @@ void c_write_tables(const struct c_output *o, struct emit *e) {
   write_numbers(o, e);
   c_write_kernels(o, e, extra, n_extra);
   emit_comment(e, "The state is as large as the header says.");
-  emit_line(e, "typedef char %s_state_size[sizeof(%s_state) == %s_RAM_BYTES ? 1 : -1];", o->prefix,
-            o->prefix, o->upper);
+  emit_line(e, "typedef char %s_state_size[sizeof(%s_state) %s %s_RAM_BYTES ? 1 : -1];", o->prefix,
+            o->prefix, c_is_avr(o) ? "<=" : "==", o->upper);
   emit_blank(e);
   if (o->comp->opt->weights_section)
     write_section(o, e);

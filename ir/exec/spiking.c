@@ -163,13 +163,21 @@ struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p) {
   return e;
 }
 
-/* The nearest integers that an input may be. */
-static void store_input(struct exec_spiking *e) {
-  float least = plan_takes(e->plan) == PLAN_TAKES_BYTES ? 0 : -INT16_MAX;
-  float most = plan_takes(e->plan) == PLAN_TAKES_BYTES ? UINT8_MAX : INT16_MAX;
+int16_t exec_stored_input(const struct plan *p, float x) {
+  float least = plan_takes(p) == PLAN_TAKES_BYTES ? 0 : -INT16_MAX;
+  float most = plan_takes(p) == PLAN_TAKES_BYTES ? UINT8_MAX : INT16_MAX;
 
+  return (int16_t)lroundf(fminf(fmaxf(x, least), most));
+}
+
+static void store_input(struct exec_spiking *e) {
   for (size_t i = 0; i < plan_input_size(e->plan); i++)
-    e->stored[i] = (int16_t)lroundf(fminf(fmaxf(e->input[i], least), most));
+    e->stored[i] = exec_stored_input(e->plan, e->input[i]);
+}
+
+const void *exec_spiking_buffer(const struct exec_spiking *e, size_t i, size_t *bytes) {
+  *bytes = buffer_bytes(plan_buffer(e->plan, i));
+  return e->buffer[i];
 }
 
 /* Forgets the last input, then takes the one in e->input. */

@@ -29,6 +29,8 @@ struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p);
 /* Sample i as the plan takes it: the prepared numbers, or of integer networks those that stand for
  * them. */
 void exec_input_of(const struct plan *p, const struct samples *s, size_t i, float *x);
+/* The integer that stands for it where the plan takes integers: rounded, and cut to their range. */
+int16_t exec_stored_input(const struct plan *p, float x);
 /* Forgets the last input, then takes a new one (plan_input_size floats, model order), of numbers as
  * plan_takes says; integers are rounded and cut to their range. */
 void exec_spiking_set_input(struct exec_spiking *e, const float *x);
@@ -53,6 +55,9 @@ int64_t exec_spiking_class(const struct exec_spiking *e);
 bool exec_spiking_is_decided(const struct exec_spiking *e);
 /* The largest of n outputs less the second; 0 where there is only one. */
 float exec_lead(const float *y, size_t n);
+
+/* Memory of buffer i of the plan; counts have 16 bits. */
+const void *exec_spiking_buffer(const struct exec_spiking *e, size_t i, size_t *bytes);
 
 const struct exec_counts *exec_spiking_counts(const struct exec_spiking *e); /* per plan layer */
 void exec_spiking_clear_counts(struct exec_spiking *e);

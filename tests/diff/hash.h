@@ -25,6 +25,13 @@ static inline void hash_word(uint64_t *h, uint32_t word) {
     *h = (*h ^ (word >> 8 * i & 0xFF)) * 0x100000001b3u;
 }
 
+static inline void hash_bytes(uint64_t *h, const void *bytes, size_t n) {
+  const unsigned char *b = (const unsigned char *)bytes;
+
+  for (size_t i = 0; i < n; i++)
+    *h = (*h ^ b[i]) * 0x100000001b3u;
+}
+
 static inline void hash_floats(uint64_t *h, const float *y, size_t n) {
   for (size_t i = 0; i < n; i++) {
     uint32_t bits;

@@ -10,17 +10,9 @@
 #include "ir/base/buf.h"
 #include "ir/exec/analog.h"
 #include "ir/ir.h"
+#include "tests/unit/grow.h"
 
 typedef bool pass_fn(struct comp *c, struct ir_graph **g);
-
-static inline uint32_t random_next(uint32_t *state) {
-  *state = *state * 1664525u + 1013904223u;
-  return *state >> 8;
-}
-
-static inline float random_between(uint32_t *state, float low, float high) {
-  return low + (high - low) * (float)random_next(state) / (float)(1u << 24);
-}
 
 static inline const char *text_of(struct unit *u, const struct ir_graph *g) {
   struct buf text;

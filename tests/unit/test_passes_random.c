@@ -7,77 +7,6 @@
 
 enum { N_NETWORKS = 300, N_GROWTHS = 9 };
 
-struct net {
-  struct unit *u;
-  struct ir_graph *g;
-  uint32_t seed;
-  ir_id x; /* the value that the next step works on */
-};
-
-static int64_t pick(struct net *t, int64_t low, int64_t high) {
-  return low + (int64_t)(random_next(&t->seed) % (uint32_t)(high - low + 1));
-}
-
-static const struct ir_type *type_of(const struct net *t, ir_id id) {
-  return &ir_node(t->g, id)->type;
-}
-
-static ir_id constant(struct net *t, size_t rank, const int64_t *dims, float low) {
-  struct ir_tensor c = ir_tensor_new(t->u->comp.arena, ir_type_make(IR_F32, rank, dims));
-
-  for (int64_t i = 0; i < ir_type_count(&c.type); i++)
-    ir_f32_of(c)[i] = random_between(&t->seed, low, 1);
-  return ir_append_const(t->g, t->u->comp.diag, "k", c, (struct loc){0});
-}
-
-/* Appends an op on t->x and the operands behind it, unless it is not well typed. */
-static bool grow(struct net *t, enum ir_op op, const ir_id *more, size_t n_more,
-                 const struct ir_attr *attr, size_t n_attr) {
-  ir_id in[5] = {t->x};
-  ir_id id;
-
-  for (size_t k = 0; k < n_more; k++)
-    in[k + 1] = more[k];
-  id = ir_append(
-      t->g, t->u->comp.diag,
-      &(struct ir_node){.op = op, .in = in, .n_in = n_more + 1, .attr = attr, .n_attr = n_attr});
-  if (!ir_is_none(id))
-    t->x = id;
-  return !ir_is_none(id);
-}
-
-static void grow_conv(struct net *t) {
-  const struct ir_type *in = type_of(t, t->x);
-  int64_t group = in->dims[1] % 2 == 0 ? pick(t, 1, 2) : 1;
-  int64_t n_out = 2 * pick(t, 1, 3), k = pick(t, 1, 3), pad = pick(t, 0, 1) * (k - 1);
-  ir_id more[2] = {constant(t, 4, (int64_t[]){n_out, in->dims[1] / group, k, k}, -1),
-                   constant(t, 1, &n_out, -1)};
-  struct ir_attr attr[] = {ir_ints(IR_A_PAD, (int64_t[]){pad, 0, 0, pad}, 4),
-                           ir_ints(IR_A_STRIDE, (int64_t[]){1, pick(t, 1, 2)}, 2),
-                           ir_int(IR_A_GROUP, group)};
-
-  grow(t, IR_CONV, more, (size_t)pick(t, 1, 2), attr, 3);
-}
-
-static void grow_dense(struct net *t) {
-  const struct ir_type *in = type_of(t, t->x);
-  int64_t n_out = pick(t, 1, 12);
-  ir_id more[2] = {constant(t, 2, (int64_t[]){n_out, in->dims[in->rank - 1]}, -1),
-                   constant(t, 1, &n_out, -1)};
-
-  grow(t, IR_DENSE, more, (size_t)pick(t, 1, 2), NULL, 0);
-}
-
-static void grow_pool(struct net *t, enum ir_op op) {
-  int64_t k = pick(t, 1, 3), pad = pick(t, 0, 1) * (k - 1), stride = pick(t, 1, 2);
-  struct ir_attr attr[] = {ir_ints(IR_A_KERNEL, (int64_t[]){k, k}, 2),
-                           ir_ints(IR_A_STRIDE, (int64_t[]){stride, stride}, 2),
-                           ir_ints(IR_A_PAD, (int64_t[]){pad, 0, 0, pad}, 4),
-                           ir_int(IR_A_COUNT_PAD, pick(t, 0, 1))};
-
-  grow(t, op, NULL, 0, attr, op == IR_AVGPOOL ? 4 : 3);
-}
-
 static void grow_batchnorm(struct net *t) {
   int64_t c = type_of(t, t->x)->dims[1];
   float low = pick(t, 0, 1) ? 0.25F : -1; /* scales above 0 pass a max-pool */
@@ -123,19 +52,6 @@ static void grow_reshape(struct net *t) {
                                        : ir_ints(IR_A_SHAPE, (int64_t[]){n, rest, 1, 1}, 4);
 
   grow(t, IR_RESHAPE, NULL, 0, &shape, 1);
-}
-
-/* With a value of the same type that there is already. */
-static void grow_join(struct net *t) {
-  struct ir_attr axis = ir_int(IR_A_AXIS, 1);
-  ir_id other = ir_id_at((size_t)pick(t, 1, (int64_t)ir_n_nodes(t->g)));
-
-  if (!ir_type_equal(type_of(t, other), type_of(t, t->x)))
-    return;
-  if (pick(t, 0, 1))
-    grow(t, IR_ADD, &other, 1, NULL, 0);
-  else
-    grow(t, IR_CONCAT, &other, 1, &axis, 1);
 }
 
 static void grow_elementwise(struct net *t) {
@@ -186,7 +102,10 @@ static void grow_once(struct net *t) {
 }
 
 static struct ir_graph *random_graph(struct unit *u, uint32_t *seed) {
-  struct net t = {.u = u, .g = ir_graph_new(u->comp.arena, "random"), .seed = *seed};
+  struct net t = {.arena = u->comp.arena,
+                  .diag = u->comp.diag,
+                  .g = ir_graph_new(u->comp.arena, "random"),
+                  .seed = *seed};
   int64_t dims[4] = {pick(&t, 1, 2), pick(&t, 1, 3), pick(&t, 3, 6), pick(&t, 3, 6)};
 
   t.x = ir_append(t.g, u->comp.diag,
