@@ -18,7 +18,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFL
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
 # ---- sources ----
-DIRS := ir/base ir ir/exec frontend frontend/onnx frontend/data frontend/ini frontend/snn passes passes/analysis backends \
+DIRS := ir/base ir ir/exec frontend frontend/onnx frontend/data frontend/image frontend/ini frontend/snn passes passes/analysis backends \
         backends/c backends/image backends/text backends/host backends/report runtime/image
 SRC  := $(sort $(wildcard $(addsuffix /*.c,$(DIRS))))
 GEN  := $(B)/gen/onnx.pb-c.c $(B)/gen/kernel_text.c $(B)/gen/snn.tab.c $(B)/gen/snn.lex.c

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "frontend/image/image.h"
 #include "frontend/onnx/onnx.h"
 #include "frontend/snn/snn.h"
 #include "ir/base/arena.h"
@@ -91,6 +92,8 @@ struct ir_graph *frontend_read(struct comp *c, const char *path) {
                  b.len);
   else if (snn_is_text(b))
     g = snn_read(c, path, (struct bytes){arena_memdup(c->arena, b.data, b.len), b.len});
+  else if (image_is_magic(b))
+    g = image_read(c, path, b);
   else if (check_content(c->diag, path, b))
     g = onnx_read(c, path, b);
   arena_reset(c->scratch);

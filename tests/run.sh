@@ -77,7 +77,7 @@ group_asan() {
 # The seeds of every fuzz target, and what fuzzing ever found, under the same sanitizers.
 group_replay() {
   verdict "fuzz targets build" $MAKE -s -j"$(nproc)" B=build/asan CFLAGS="$san" replay
-  for t in onnx data ir ini snn; do
+  for t in onnx data ir ini snn img; do
     verdict "seeds of fuzz target $t" python3 tests/fuzz/make_seeds.py "$t" "$tmp/seeds/$t"
     ASAN_OPTIONS=allocator_may_return_null=1 verdict "fuzz target $t" build/asan/fuzz/replay_$t \
       "$tmp/seeds/$t" $(ls -d tests/fuzz/crashes/$t 2>/dev/null)

@@ -224,6 +224,13 @@ int host_eval(struct comp *c, const struct ir_graph *analog, const struct ir_gra
   struct result r = {.model = c->opt->model, .seconds_convert = c->seconds_convert};
   struct eval e = {.comp = c, .graph = analog};
 
+  if (!analog) {
+    diag_error(
+        c->diag, loc_file(c->opt->model),
+        "the network is spiking already; eval compares it with its ANN, so it wants the model "
+        "that it was made from");
+    return 1;
+  }
   e.samples = input_read(c, analog, c->opt->labels, c->opt->limit);
   if (!e.samples)
     return 1;

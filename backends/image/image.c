@@ -46,10 +46,13 @@ static const uint32_t phase_number[] = {
     [PLAN_OUTPUT] = SNN_PHASE_OUTPUT,
 };
 
-/* An image while it is written: the sections by kind. */
+/* An image while it is written: the sections by kind, the optional text of the graph behind them.
+ */
+enum { GRAPH_TEXT = SNN_SECTION_END, N_SECTIONS };
 struct writer {
   const struct plan *plan;
-  struct buf section[SNN_SECTION_END];
+  struct buf section[N_SECTIONS];
+  size_t n_blobs; /* bytes of data that the text names */
 };
 
 static void put_zeros(struct buf *b, size_t align) {
@@ -109,15 +112,34 @@ static void write_network(struct writer *w, uint32_t ram_words) {
   buf_put(&w->section[SNN_SECTION_NETWORK], &row, sizeof row);
 }
 
-static void write_tensors(struct writer *w) {
-  struct buf *data = &w->section[SNN_SECTION_DATA];
+/* The text of the graph, and in the data what is too long for it. */
+static void write_graph(struct writer *w, const struct ir_graph *g) {
+  ir_print(g, &w->section[GRAPH_TEXT], &w->section[SNN_SECTION_DATA], "image");
+  w->n_blobs = w->section[SNN_SECTION_DATA].len;
+  put_zeros(&w->section[GRAPH_TEXT], 4);
+  put_zeros(&w->section[SNN_SECTION_DATA], 4);
+}
 
+/* Where the data have these bytes; they are added where the graph's text has not brought them. */
+static size_t place_bytes(struct writer *w, const void *bytes, size_t len) {
+  enum { BLOB_ALIGN = 64 };
+  struct buf *data = &w->section[SNN_SECTION_DATA];
+  size_t at;
+
+  for (at = 0; at < w->n_blobs; at += BLOB_ALIGN)
+    if (len <= w->n_blobs - at && memcmp(data->data + at, bytes, len) == 0)
+      return at;
+  at = data->len;
+  buf_put(data, bytes, len);
+  put_zeros(data, 4);
+  return at;
+}
+
+static void write_tensors(struct writer *w) {
   for (size_t i = 0; i < plan_n_tensors(w->plan); i++) {
     const struct plan_tensor *t = plan_tensor(w->plan, i);
-    struct snn_image_tensor row = {(uint32_t)ir_dtype_size(t->dtype), (uint32_t)t->n,
-                                   (uint32_t)data->len};
-    buf_put(data, t->data, t->n * row.bytes);
-    put_zeros(data, 4);
+    struct snn_image_tensor row = {.bytes = (uint32_t)ir_dtype_size(t->dtype), .n = (uint32_t)t->n};
+    row.at = (uint32_t)place_bytes(w, t->data, t->n * row.bytes);
     buf_put(&w->section[SNN_SECTION_TENSORS], &row, sizeof row);
   }
 }
@@ -162,21 +184,22 @@ static void write_ops(struct writer *w) {
 static void assemble(const struct writer *w, struct buf *out) {
   struct snn_image_header h = {.magic = SNN_IMAGE_MAGIC,
                                .version = (uint32_t)SNN_IMAGE_MAJOR << 16 | SNN_IMAGE_MINOR,
-                               .n_sections = SNN_SECTION_END - 1};
+                               .n_sections = N_SECTIONS - 1};
   struct snn_image_section row = {0};
   uint32_t crc;
 
   h.header_bytes = (uint32_t)(sizeof h + h.n_sections * sizeof row + sizeof crc);
   row.at = h.header_bytes;
   buf_put(out, &h, sizeof h);
-  for (row.kind = SNN_SECTION_NETWORK; row.kind < SNN_SECTION_END; row.kind++) {
-    row.bytes = (uint32_t)w->section[row.kind].len;
+  for (size_t i = SNN_SECTION_NETWORK; i < N_SECTIONS; i++) {
+    row.kind = i == GRAPH_TEXT ? SNN_SECTION_GRAPH : (uint32_t)i;
+    row.bytes = (uint32_t)w->section[i].len;
     buf_put(out, &row, sizeof row);
     row.at += row.bytes;
   }
   buf_put(out, &crc, sizeof crc);
-  for (uint32_t kind = SNN_SECTION_NETWORK; kind < SNN_SECTION_END; kind++)
-    buf_put(out, w->section[kind].data, w->section[kind].len);
+  for (size_t i = SNN_SECTION_NETWORK; i < N_SECTIONS; i++)
+    buf_put(out, w->section[i].data, w->section[i].len);
   h.total_bytes = (uint32_t)out->len;
   h.payload_crc =
       snn_crc32c((const uint8_t *)out->data + h.header_bytes, out->len - h.header_bytes);
@@ -211,9 +234,10 @@ bool image_write(struct arena *a, struct diag *d, const struct ir_graph *g, stru
   if (plan_const_bytes(w.plan) > INT32_MAX)
     return diag_error(d, loc_file(NULL), "the network has %zu bytes of tables; an image has 2^31",
                       plan_const_bytes(w.plan));
-  for (int kind = 0; kind < SNN_SECTION_END; kind++)
-    buf_init(&w.section[kind], a);
+  for (size_t i = 0; i < N_SECTIONS; i++)
+    buf_init(&w.section[i], a);
   write_network(&w, write_buffers(&w));
+  write_graph(&w, g);
   write_tensors(&w);
   write_ops(&w);
   assemble(&w, out);

@@ -42,6 +42,8 @@ enum {
 };
 /* A kind with this bit may be skipped by who does not know it. */
 #define SNN_SECTION_OPTIONAL UINT32_C(0x80000000)
+/* The graph as IR text, whose tensors are ranges of the data. */
+#define SNN_SECTION_GRAPH (SNN_SECTION_OPTIONAL | 1)
 
 struct snn_image_network {
   uint32_t weight_bits; /* 8 or 16                                          */

@@ -28,7 +28,7 @@ static inline void image_seal(uint8_t *image, size_t len) {
   memcpy(image + h.header_bytes - sizeof crc, &crc, sizeof crc);
 }
 
-enum { IMAGE_GUARD_BYTES = 64, IMAGE_MOST_BYTES = 1 << 22 };
+enum { IMAGE_GUARD_BYTES = 64, IMAGE_MOST_BYTES = 1 << 15 };
 
 static inline bool image_is_guarded(const uint8_t *guard) {
   for (int i = 0; i < IMAGE_GUARD_BYTES; i++)

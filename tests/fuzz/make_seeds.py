@@ -4,13 +4,15 @@
 onnx: the models of tests/golden/make_onnx.py that are small, and a model of one node for each row
 of tests/unit/test_onnx_ops.c, so that a new operator has seeds with its unit tests. data: arrays in
 every format, behind the byte that tests/fuzz/fuzz_data.c takes. ir: the examples of docs/IR.md. ini:
-the configurations in the tree."""
+the configurations in the tree. img: the networks of tests/image."""
 import gzip
 import io
 import os
 import re
 import struct
+import subprocess
 import sys
+import tempfile
 import zipfile
 import zlib
 
@@ -149,7 +151,32 @@ def snn_seeds():
                 yield f"{folder.replace('/', '-')}-{name}", read(folder, name).encode()
 
 
-SEEDS = {"onnx": onnx_seeds, "data": data_seeds, "ir": ir_seeds, "ini": ini_seeds, "snn": snn_seeds}
+def without_text(image):
+    """An image without its last section, the text of its graph; the target makes checksums right."""
+    words = list(struct.unpack_from("<6I", image))
+    rows = [list(struct.unpack_from("<3I", image, 24 + 12 * i)) for i in range(words[5])]
+    payload = image[words[2]:rows.pop()[1]]
+    for row in rows:
+        row[1] -= 12
+    words[2] -= 12
+    words[5] -= 1
+    return struct.pack("<6I", *words) + b"".join(struct.pack("<3I", *row) for row in rows) + bytes(4) + payload
+
+
+def img_seeds():
+    """The networks of tests/image as images, by the compiler."""
+    snncc = os.environ.get("SNNCC", os.path.join(repo, "build", "snncc"))
+    with tempfile.TemporaryDirectory() as folder:
+        for name in sorted(os.listdir(os.path.join(repo, "tests", "image"))):
+            for options in [], ["--quantize", "int16"]:
+                out = os.path.join(folder, "net.img")
+                subprocess.run([snncc, "-q", os.path.join(repo, "tests", "image", name), "-o", out] + options, check=True)
+                with open(out, "rb") as f:
+                    yield name + "".join(options), without_text(f.read())
+
+
+SEEDS = {"onnx": onnx_seeds, "data": data_seeds, "ir": ir_seeds, "ini": ini_seeds, "snn": snn_seeds,
+         "img": img_seeds}
 
 if __name__ == "__main__":
     os.makedirs(sys.argv[2], exist_ok=True)

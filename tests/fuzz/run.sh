@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 [ -z "${RUNS:-}" ] || seconds=0
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- onnx data ir ini snn
+[ $# -gt 0 ] || set -- onnx data ir ini snn img
 B=build/fuzz
 san="-g -O2 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 small="-DARENA_CHUNK_BYTES=8192"
@@ -36,6 +36,7 @@ words() {
   } | sort -u
 }
 
+case " $* " in *" img "*) make -s all ;; esac # which makes its seeds
 build $B/libfuzzer clang-14 "$san -fsanitize=fuzzer-no-link"
 words >$B/words
 for t; do
@@ -43,6 +44,7 @@ for t; do
   python3 tests/fuzz/make_seeds.py "$t" "$B/seeds/$t"
   more= longest=1024
   [ "$t" != data ] || longest=8192 # two records of CIFAR
+  [ "$t" != img ] || longest=4096
   [ ! -f "tests/fuzz/mutate_$t.c" ] || more="tests/fuzz/mutate_$t.c"
   link libfuzzer clang-14 "$t" $more
   "$B/libfuzzer/fuzz_$t" ${RUNS:+-runs="$RUNS"} -max_total_time="$seconds" -max_len=$longest -timeout=5 -entropic=0 -rss_limit_mb=1024 \

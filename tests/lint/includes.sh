@@ -20,6 +20,7 @@ for f in $(git ls-files ir | grep '^ir/[^/]*\.[ch]$'); do
 done
 allow frontend/onnx 'ir/|frontend/onnx/|frontend/frontend.h|onnx.pb-c.h'
 allow frontend/data 'ir/|frontend/data/'
+allow frontend/image 'ir/|frontend/image/|runtime/image/|snn/'
 allow frontend/ini 'ir/|frontend/ini/'
 allow frontend/snn 'ir/|frontend/snn/|frontend/onnx/onnx.h|frontend/data/data.h|snn.tab.h|snn.lex.h'
 allow passes 'ir/|passes/'

@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "backends/image/image.h"
+#include "frontend/frontend.h"
 #include "ir/base/buf.h"
 #include "ir/base/file.h"
 #include "ir/exec/plan.h"
@@ -159,7 +160,41 @@ static void images_give_what_the_executor_gives(void **state) {
       check_same(*state, nets[i], kind & 1, kind & 2);
 }
 
+/* ---- back to the graph ---- */
+
+static struct ir_graph *read_back(struct unit *u, const struct buf *image) {
+  return frontend_read(&u->comp, unit_file(u, "net.img", image->data, image->len));
+}
+
+static void images_read_back_as_the_same_graph(void **state) {
+  struct unit *u = *state;
+
+  for (int i = 0; i < N_NETS; i++) {
+    struct ir_graph *g = quantized(u, nets[i], i != 1, i == 1), *again;
+    struct buf image = written(u, g), second, text, text_again;
+    again = read_back(u, &image);
+    if (!again)
+      fail_msg("%s", unit_said(u));
+    buf_init(&text, u->comp.arena);
+    buf_init(&text_again, u->comp.arena);
+    ir_print(g, &text, NULL, NULL);
+    ir_print(again, &text_again, NULL, NULL);
+    assert_string_equal(text.data, text_again.data);
+    second = written(u, again);
+    assert_int_equal(image.len, second.len);
+    assert_memory_equal(image.data, second.data, second.len);
+  }
+}
+
 /* ---- damage ---- */
+
+static struct snn_image_section *section(struct buf *image, uint32_t kind) {
+  struct snn_image_section *row = (void *)(image->data + sizeof(struct snn_image_header));
+
+  while (row->kind != kind)
+    row++;
+  return row;
+}
 
 static bool opens(const void *image, size_t len) {
   enum snn_status status = SNN_OK;
@@ -178,8 +213,13 @@ static void every_damage_is_refused(void **state) {
     assert_int_equal(snn_ram_needed(copy, len), 0);
   assert_int_equal(snn_ram_needed(copy, image.len + 4), 0);
   for (size_t i = 0; i < image.len; i++) {
-    for (int byte = 1; byte < 256; byte++) {
+    int step = i < section(&image, SNN_SECTION_GRAPH)->at ? 1 : 17; /* the text is long */
+    for (int byte = 1; byte < 256; byte += step) {
       copy[i] = (char)(image.data[i] ^ byte);
+      assert_int_equal(snn_ram_needed(copy, image.len), 0);
+    }
+    for (int bit = 0; bit < 8; bit++) {
+      copy[i] = (char)(image.data[i] ^ 1 << bit);
       assert_int_equal(snn_ram_needed(copy, image.len), 0);
     }
     copy[i] = image.data[i];
@@ -200,7 +240,7 @@ static void forged_tables_stay_in_their_memory(void **state) {
   for (int net = 0; net < N_NETS; net++) {
     struct buf image = written(u, quantized(u, nets[net], net != 1, true));
     uint32_t *word = arena_alloc(u->comp.arena, 1, image.len);
-    for (size_t i = 0; i < image.len / 4; i++)
+    for (size_t i = 0; i < section(&image, SNN_SECTION_GRAPH)->at / 4; i++)
       for (size_t v = 0; v < 6 + sizeof values / sizeof *values; v++) {
         memcpy(word, image.data, image.len);
         const uint32_t near[] = {word[i] - 1, word[i] + 1,   word[i] - 4,
@@ -214,14 +254,6 @@ static void forged_tables_stay_in_their_memory(void **state) {
 }
 
 /* ---- one by one ---- */
-
-static struct snn_image_section *section(struct buf *image, uint32_t kind) {
-  struct snn_image_section *row = (void *)(image->data + sizeof(struct snn_image_header));
-
-  while (row->kind != kind)
-    row++;
-  return row;
-}
 
 /* Word `at` of a section becomes `value`; what then is said. */
 static enum snn_status forged(struct unit *u, uint32_t kind, size_t at, uint32_t value) {
@@ -312,8 +344,8 @@ static void versions_and_sections_are_told_apart(void **state) {
   buf_put(&image, "crc.", 4);
   buf_put(&image, old.data + h.header_bytes - sizeof more, old.len + sizeof more - h.header_bytes);
   buf_put(&image, "more", 4);
-  for (uint32_t kind = SNN_SECTION_NETWORK; kind < SNN_SECTION_END; kind++)
-    section(&image, kind)->at += (uint32_t)sizeof more;
+  for (uint32_t i = 0; i + 1 < h.n_sections; i++)
+    ((struct snn_image_section *)(void *)(image.data + sizeof h))[i].at += (uint32_t)sizeof more;
   image_seal((uint8_t *)image.data, image.len);
   assert_true(opens(image.data, image.len));
   section(&image, more.kind)->kind = 77;
@@ -327,6 +359,36 @@ static void versions_and_sections_are_told_apart(void **state) {
   ((struct snn_image_header *)(void *)old.data)->version += 1; /* a later minor version */
   image_seal((uint8_t *)old.data, old.len);
   assert_true(opens(old.data, old.len));
+}
+
+/* `from` in the text of the graph becomes `to`, of the same length. */
+static void check_text(struct unit *u, const char *from, const char *to, const char *said) {
+  struct buf image = written(u, quantized(u, "plain", true, true));
+  struct snn_image_section *text = section(&image, SNN_SECTION_GRAPH);
+  char *at = memmem(image.data + text->at, text->bytes, from, strlen(from));
+
+  assert_non_null(at);
+  memcpy(at, to, strlen(from));
+  image_seal((uint8_t *)image.data, image.len);
+  assert_null(read_back(u, &image));
+  unit_assert_said(u, said);
+}
+
+static void texts_that_do_not_fit_are_told(void **state) {
+  struct unit *u = *state;
+  struct buf image = written(u, quantized(u, "plain", true, true));
+
+  check_text(u, "blob \"image\" 0 ", "blob \"image\" 9999", "its data have");
+  check_text(u, "i8[50, 4] blob", "i9[50, 4] blob", "no known type");
+  check_text(u, "i8[50, 4] blob", "i8[50, 9] blob", "expected \",\"");
+  check_text(u, "blob \"image\" ", "blob_\"image\" ", "error");
+  image.data[image.len - 1] = '!';
+  assert_null(read_back(u, &image));
+  unit_assert_said(u, "it is damaged");
+  section(&image, SNN_SECTION_GRAPH)->kind++;
+  image_seal((uint8_t *)image.data, image.len);
+  assert_null(read_back(u, &image));
+  unit_assert_said(u, "no text of its graph");
 }
 
 static void wrong_arguments_are_refused(void **state) {
@@ -366,6 +428,8 @@ static void wrong_arguments_are_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(images_give_what_the_executor_gives, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(images_read_back_as_the_same_graph, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(texts_that_do_not_fit_are_told, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(every_damage_is_refused, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(forged_tables_stay_in_their_memory, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(a_status_says_what_is_wrong, unit_begin, unit_end),
