@@ -79,15 +79,14 @@ static bool has_nothing(const struct check *c, int k) {
   return snn_arg_kind(c->op, k) == SNN_ARG_NULL;
 }
 
-/* A map of spikes; order.c asks whether they have been written. */
+/* A map of spikes, whose sizes have been checked; order.c asks whether they have been written. */
 static bool has_spikes(const struct check *c, const struct snn_map_use *use) {
   uint32_t i, words;
 
   if (use->arg < 0)
     return true;
   i = snn_arg_index(c->op, use->arg);
-  if (i >= c->net->n_buffers || c->net->buffer[i].kind != SNN_BUFFER_SPIKES || use->pixels < 1 ||
-      use->channels < 1 || use->channels > SNN_IMAGE_MAX_DIM)
+  if (i >= c->net->n_buffers || c->net->buffer[i].kind != SNN_BUFFER_SPIKES)
     return false;
   words = snn_times(use->pixels, (use->channels + 31) / 32);
   if (snn_arg_kind(c->op, use->arg) == SNN_ARG_NEGATIVE)
@@ -347,9 +346,9 @@ static bool check_arguments(const struct check *c, const struct kernel *k) {
   case CONCAT:
     return check_concat(c);
   case ENCODE:
-    return check_events(c);
+    break;
   }
-  return false;
+  return check_events(c);
 }
 
 /* The descriptor is there, and no field is below 0. */

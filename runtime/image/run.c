@@ -50,7 +50,7 @@ static snn_call *find_kernel(const struct snn_image_network *w, uint32_t number)
 /* The calls of a phase; their spikes. */
 static uint32_t run_phase(const struct snn_net *net, enum snn_phase phase,
                           const struct outside *o) {
-  uint32_t *spikes = net->ram ? net->ram + net->network->spike_words : NULL;
+  uint32_t *spikes = net->ram + net->network->spike_words;
   uint32_t sum = 0;
 
   for (uint32_t i = net->phase[phase]; i < net->phase[phase + 1]; i++) {

@@ -14,10 +14,10 @@
 #include "tests/fuzz/image.h"
 #include "tests/unit/graphs.h"
 
-enum { N_PIXELS = 25, N_INPUT = 2 * N_PIXELS, N_SAMPLES = 8, N_NETS = 3 };
+enum { N_PIXELS = 25, N_INPUT = 2 * N_PIXELS, N_SAMPLES = 8, N_NETS = 4 };
 
 static struct graphs_random random_state = {11};
-static const char *const nets[N_NETS] = {"signed", "plain", "events"};
+static const char *const nets[N_NETS] = {"signed", "plain", "events", "front"};
 
 /* A network of tests/image as integers; samples of bytes, or of numbers between -1 and 1. */
 static struct ir_graph *quantized(struct unit *u, const char *name, bool is_int8, bool is_bytes) {
@@ -150,6 +150,10 @@ static void check_same(struct unit *u, const char *name, bool is_int8, bool is_b
     if (b.net.input_kind != SNN_INPUT_EVENTS)
       check_run(&b, x, stored);
   }
+  memset(x, 0, sizeof x);
+  memset(stored, 0, sizeof stored);
+  if (b.net.input_kind != SNN_INPUT_EVENTS)
+    check_run(&b, x, stored);
   if (spikes < 100)
     fail_msg("%s: only %u spikes", name, (unsigned)spikes);
 }
@@ -326,6 +330,28 @@ static void spikes_in_the_wrong_order_are_refused(void **state) {
   assert_int_equal(status, SNN_BAD_ORDER);
 }
 
+/* A constant current where the input is events: the first call becomes one. */
+static void currents_of_events_are_refused(void **state) {
+  struct unit *u = *state;
+  struct buf image = written(u, quantized(u, "events", true, true));
+  struct snn_image_op *op = (void *)(image.data + section(&image, SNN_SECTION_OPS)->at);
+  struct snn_image_buffer *b = (void *)(image.data + section(&image, SNN_SECTION_BUFFERS)->at);
+  enum snn_status status = SNN_OK;
+  size_t i = 0;
+
+  while (op[i].kernel != SNN_IMAGE_CONV_SCATTER)
+    i++;
+  op[0] = op[i];
+  op[0].kernel = SNN_IMAGE_CONV_CURRENT;
+  op[0].phase = SNN_PHASE_INPUT;
+  op[0].counts = 0;
+  op[0].arg[0] = SNN_ARG_INPUT;
+  b[op[0].arg[2] >> 8].kind = SNN_BUFFER_CURRENT;
+  image_seal((uint8_t *)image.data, image.len);
+  assert_true(image_run_guarded((uint8_t *)image.data, image.len, &status));
+  assert_int_equal(status, SNN_BAD_CALL);
+}
+
 static void versions_and_sections_are_told_apart(void **state) {
   struct unit *u = *state;
   struct buf old = written(u, quantized(u, "events", true, true)), image;
@@ -419,6 +445,8 @@ static void wrong_arguments_are_refused(void **state) {
   assert_int_equal(snn_output(&net, y, 2), SNN_BAD_ARGUMENT);
   assert_int_equal(snn_output(&net, NULL, 3), SNN_BAD_ARGUMENT);
   assert_int_equal(snn_output(NULL, y, 3), SNN_BAD_ARGUMENT);
+  assert_int_equal(snn_run(NULL, x, N_INPUT, y, 3, &winner), SNN_BAD_ARGUMENT);
+  assert_int_equal(snn_run(&net, x, N_INPUT, NULL, 3, &winner), SNN_BAD_ARGUMENT);
   assert_int_equal(snn_run(&net, x, N_INPUT, y, 3, NULL), SNN_BAD_ARGUMENT);
   assert_int_equal(snn_run(&net, x, N_INPUT, y, 4, &winner), SNN_BAD_ARGUMENT);
   assert_int_equal(snn_run(&net, x, 3, y, 3, &winner), SNN_BAD_ARGUMENT);
@@ -434,6 +462,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(forged_tables_stay_in_their_memory, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(a_status_says_what_is_wrong, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(spikes_in_the_wrong_order_are_refused, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(currents_of_events_are_refused, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(versions_and_sections_are_told_apart, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(wrong_arguments_are_refused, unit_begin, unit_end),
   };
