@@ -78,6 +78,10 @@ nm net.o | grep -qE ' [bBdDC] ' && fail "net.o has data that is not constant"
 
 # Two networks in one program, one of them on an installed runtime; the headers are C++ too.
 ${MAKE:-make} -s -C "$repo" B="$B" DESTDIR="$tmp/inst" PREFIX=/usr install >/dev/null || fail install
+if [ -f net.img ]; then
+  cc -O2 $STRICT -Iinst/usr/include image.c inst/usr/include/snn/image/*.c -o image &&
+    ./image net.img images | cmp -s - want || fail "image, installed"
+fi
 "$SNNCC" -q net.ir --name one -o one.c &&
   "$SNNCC" -q net.ir --runtime external --name two -o ext.c && mv ext.h two.h &&
   sed 's/"ext\.h"/"two.h"/' ext.c >ext2.c &&

@@ -5,7 +5,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
   enum snn_status status;
-  uint8_t *image = malloc(len + 1); /* aligned as images are */
+  uint8_t *image = calloc(len + 1, 1); /* aligned as images are */
 
   if (!image)
     return 0;
