@@ -38,6 +38,7 @@ with open(folder + "/walkthrough.npy", "rb") as f:
             z.write(make_seeds.npz(zipfile.ZIP_DEFLATED, x=data, y=labels))
 END
 "$snncc" -q "$in/small" -o "$in/small.ir" || exit 1
+"$snncc" -q "$in/walkthrough" -o "$in/walkthrough.img" || exit 1
 cp "$in/walkthrough" "$in/walkthrough.onnx" # as --config calls it
 "$snncc" -q "$in/walkthrough" --normalize weights -o "$in/walkthrough.snn" || exit 1
 (cd "$in" && mkdir none && python3 "$repo/tests/golden/config/make.py") || exit 1
@@ -77,6 +78,7 @@ all_commands() {
   check "$m to .c without samples" "" "$snncc" -q "$1" -o net.c
   check "$m to .ir" "" "$snncc" "$1" -o net.ir
   check "$m to .snn" "" "$snncc" -q "$1" -o net.snn
+  check "$m to .img" "" "$snncc" -q "$1" -o net.img --calib "$2" --calib-limit 8 --jobs $jobs
   check "$m to .dot" "" "$snncc" "$1" -o net.dot
   check "$m --dump-ir" "" "$snncc" -q "$1" -o net.c --dump-ir lower-spiking
   check "eval $m" -c "$snncc" eval "$1" --calib "$2" --calib-limit 8 --data "$2" ${3:+--labels "$3"} \
@@ -109,6 +111,12 @@ for m in "$repo/tests/golden/run/net.ir" "$repo/models/inhibition.snn"; do
 done
 cp "$repo/tests/golden/run-record/net.snn" "$in/blocks.snn"
 check "run with a record block" "" "$snncc" run "$in/blocks.snn" # its files lie beside it, unseen here
+check "C for a board" "" "$snncc" -q "$in/walkthrough" -o net.c --calib "$in/walkthrough.npz" \
+  --target cortex-m4 --main --jobs $jobs
+check "eval of integers" -c "$snncc" eval -q "$in/walkthrough" --calib "$in/walkthrough.npz" \
+  --data "$in/walkthrough.npz" --quantize int16 --jobs $jobs --json result.json
+check "image to .c" "" "$snncc" -q "$in/walkthrough.img" -o net.c
+check "inspect an image" "" "$snncc" inspect "$in/walkthrough.img"
 check "eval --config" -c "$snncc" eval -q --config "$in/config.ini" --jobs $jobs --json result.json
 check "--config to .c" "" "$snncc" -q --config "$in/config.ini" --jobs $jobs -o net.c
 check "plot a result and a record" "" "$snncc" plot "$in/result.json" "$in/record.npz" -o . --name a
