@@ -22,14 +22,14 @@ enum { AVR_OBJECT_BYTES = 32767 };
 static const struct c_target targets[TARGET_N] = {
     [TARGET_HOST] = {"the host", "gcc 12, clang 14; x86-64, i386", 4096,
                      "cc -O2 main.c %s -o main && ./main", NULL},
-    [TARGET_CORTEX_M0] = {"Cortex-M0", "gcc 12", 1024, GCC_ARM("cortex-m0"), "cortex-m"},
-    [TARGET_CORTEX_M3] = {"Cortex-M3", "gcc 12", 1024, GCC_ARM("cortex-m3"), "cortex-m"},
-    [TARGET_CORTEX_M4] = {"Cortex-M4", "gcc 12", 1024, GCC_ARM("cortex-m4"), "cortex-m"},
-    [TARGET_RV32] = {"RV32", "gcc 12", 1024,
+    [TARGET_CORTEX_M0] = {"Cortex-M0", "gcc 12", 640, GCC_ARM("cortex-m0"), "cortex-m"},
+    [TARGET_CORTEX_M3] = {"Cortex-M3", "gcc 12", 640, GCC_ARM("cortex-m3"), "cortex-m"},
+    [TARGET_CORTEX_M4] = {"Cortex-M4", "gcc 12", 640, GCC_ARM("cortex-m4"), "cortex-m"},
+    [TARGET_RV32] = {"RV32", "gcc 12", 640,
                      "riscv64-unknown-elf-gcc -march=rv32imac -mabi=ilp32" GCC_LINK
                      " main.c startup.c %s -o main.elf",
                      "rv32"},
-    [TARGET_AVR] = {"AVR", "gcc 5.4", 1024,
+    [TARGET_AVR] = {"AVR", "gcc 5.4", 640,
                     "avr-gcc -std=gnu99 -mmcu=atmega1284p -DF_CPU=16000000 -Os main.c %s -o "
                     "main.elf",
                     NULL},

@@ -4,6 +4,8 @@
 #   board_target BOARD      word of --target
 #   board_missing BOARD     the tool that is missing, if one is
 #   board_build BOARD OUT FLAG|FILE...
+#   board_stack BOARD ELF FUNCTION   bytes that it takes from the stack, with all below it; the program was
+#                                    built with -fstack-usage in this folder
 #   board_run BOARD ELF [EMULATOR OPTION...]   what the program prints
 boards="m0 m3 m4 rv32 atmega1284p atmega328p"
 
@@ -61,6 +63,15 @@ avr_fits() {
   esac
   avr-size "$2" | awk -v ram=$((ram - 512)) -v flash=$flash \
     'NR == 2 && ($2 + $3 > ram || $1 + $2 > flash) { print "overflow"; exit 1 }'
+}
+
+board_stack() {
+  case $1 in
+  m*) tool=arm-none-eabi-objdump ;;
+  rv32) tool=riscv64-unknown-elf-objdump ;;
+  *) tool=avr-objdump ;;
+  esac
+  find . -name '*.su' -print0 | xargs -0 python3 "$here/stack.py" $tool "$2" "$3"
 }
 
 board_run() {

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Networks of integers on boards under emulation: tests/firmware/run.sh [N [FIRST]]
 # N random networks that fit (3) from number FIRST (0) on each board, and LeNet-5 where it fits: spikes and
-# memory after every step must be those of the in-process executor.
+# memory after every step must be those of the in-process executor, and the stack within the bound that
+# the header says.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 repo=$(cd "$here/../.." && pwd)
@@ -28,12 +29,17 @@ same() {
   shift
   [ -s "$tmp/want" ] || return 2 # the number of no network
   [ "$(board_target "$board")" = avr ] && std=gnu99
-  board_build "$board" "$tmp/elf" "$@" -std=$std $STRICT "$tmp"/c/*.c >"$tmp/log" 2>&1 || {
+  cd "$tmp/c" || exit 1
+  board_build "$board" elf "$@" -fstack-usage -std=$std $STRICT *.c >"$tmp/log" 2>&1 || {
     grep -qE 'overflow|will not fit|not within region' "$tmp/log" && return 2
     cat "$tmp/log"
     return 1
   }
-  board_run "$board" "$tmp/elf" >"$tmp/got"
+  board_run "$board" elf >"$tmp/got"
+  name=$(basename n*.h .h)
+  bound=$(sed -n 's/^#define N[0-9]*_STACK_BYTES *\([0-9]*\) .*/\1/p' "$name.h")
+  stack=$(board_stack "$board" elf "${name}_run") || return 1
+  [ "${stack%% *}" -le "$bound" ] || { echo "stack: $stack; the bound is $bound"; return 1; }
   cmp "$tmp/got" "$tmp/want"
 }
 
@@ -51,7 +57,11 @@ random() {
       ;;
     esac
     seed=$((seed + 65)) tries=$((tries - 1)) # 64 in a row have the same widths
-    [ $flags = -O2 ] && flags=-Os || flags=-O2
+    case $flags in
+    -O2) flags=-Os ;;
+    -Os) flags=-O0 ;;
+    *) flags=-O2 ;;
+    esac
   done
   [ $done -eq "$n" ] || { echo "FAILED $1: only $done of $n networks fit"; failed=$((failed + 1)); }
 }
