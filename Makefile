@@ -37,7 +37,7 @@ OBJ   := $(filter-out %/spiking_kernels.o %/gemm_kernel.o,$(OBJ)) $(GEMM) $(FLOA
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test check diff firmware-test conformance fuzz replay results faults faulty clean lint golden-accept unit install uninstall
+.PHONY: all demo test check diff firmware-test firmware-bench conformance fuzz replay results faults faulty clean lint golden-accept unit install uninstall
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -153,6 +153,11 @@ demo:
 	@echo "building $(BIN)"
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@models/demo.sh
+# Instructions, memory and code of an inference, and the code of each function.
+firmware-bench:
+	@.ci/packages firmware
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@tests/firmware/bench.sh --functions
 # docs/RESULTS.md and docs/plots/: every network, every test image; IMAGES=100 for a trial.
 results:
 	@.ci/packages results

@@ -4,14 +4,16 @@
 #   board_target BOARD      word of --target
 #   board_missing BOARD     the tool that is missing, if one is
 #   board_build BOARD OUT FLAG|FILE...
+#   board_tool BOARD nm|objdump
 #   board_stack BOARD ELF FUNCTION   bytes that it takes from the stack, with all below it; the program was
 #                                    built with -fstack-usage in this folder
 #   board_run BOARD ELF [EMULATOR OPTION...]   what the program prints
+# and m0_wide, which is Cortex-M0 code on the M3's board, for what m0 has no memory for.
 boards="m0 m3 m4 rv32 atmega1284p atmega328p"
 
 board_target() {
   case $1 in
-  m*) echo "cortex-$1" ;;
+  m*) echo "cortex-${1%_wide}" ;;
   atmega*) echo avr ;;
   *) echo "$1" ;;
   esac
@@ -40,18 +42,26 @@ memory() {
   echo "-Wl,--defsym=__flash=$1,--defsym=__flash_size=$2,--defsym=__ram=$3,--defsym=__ram_size=$4,--defsym=__stack_size=$5"
 }
 
+# The compiler and what it needs to know of the processor.
+board_cc() {
+  case $1 in
+  m0*) echo "arm-none-eabi-gcc --specs=picolibc.specs -mthumb -mcpu=cortex-m0" ;;
+  m*) echo "arm-none-eabi-gcc --specs=picolibc.specs -mthumb -mcpu=cortex-$1" ;;
+  rv32) echo "riscv64-unknown-elf-gcc --specs=picolibc.specs -march=rv32imac -mabi=ilp32" ;;
+  *) echo "avr-gcc -mmcu=$1" ;;
+  esac
+}
+
+# A linked program needs what picolibc has for its end and its output, and the memory.
 board_build() {
   board=$1 out=$2
   shift 2
-  pico="--specs=picolibc.specs --oslib=semihost"
-  arm="arm-none-eabi-gcc -mthumb $pico --crt0=semihost"
+  semihost="--oslib=semihost --crt0=$([ "$board" = rv32 ] && echo hosted || echo semihost)"
   case $board in
-  m0) $arm -mcpu=cortex-m0 "$@" $(memory 0 256K 0x20000000 16K 2K) -o "$out" ;;
-  m3) $arm -mcpu=cortex-m3 "$@" $(memory 0 4M 0x20000000 4M 16K) -o "$out" ;;
-  m4) $arm -mcpu=cortex-m4 "$@" $(memory 0 4M 0x20000000 4M 16K) -o "$out" ;;
-  rv32) riscv64-unknown-elf-gcc -march=rv32imac -mabi=ilp32 $pico --crt0=hosted "$@" \
-    $(memory 0x80000000 4M 0x80400000 2M 16K) -o "$out" ;;
-  *) avr-gcc -mmcu="$board" "$@" -o "$out" && avr_fits "$board" "$out" ;;
+  m0) $(board_cc m0) $semihost "$@" $(memory 0 256K 0x20000000 16K 2K) -o "$out" ;;
+  m*) $(board_cc "$board") $semihost "$@" $(memory 0 4M 0x20000000 4M 16K) -o "$out" ;;
+  rv32) $(board_cc rv32) $semihost "$@" $(memory 0x80000000 4M 0x80400000 2M 16K) -o "$out" ;;
+  *) $(board_cc "$board") "$@" -o "$out" && avr_fits "$board" "$out" ;;
   esac
 }
 
@@ -65,13 +75,16 @@ avr_fits() {
     'NR == 2 && ($2 + $3 > ram || $1 + $2 > flash) { print "overflow"; exit 1 }'
 }
 
-board_stack() {
+board_tool() {
   case $1 in
-  m*) tool=arm-none-eabi-objdump ;;
-  rv32) tool=riscv64-unknown-elf-objdump ;;
-  *) tool=avr-objdump ;;
+  m*) echo "arm-none-eabi-$2" ;;
+  rv32) echo "riscv64-unknown-elf-$2" ;;
+  *) echo "avr-$2" ;;
   esac
-  find . -name '*.su' -print0 | xargs -0 python3 "$here/stack.py" $tool "$2" "$3"
+}
+
+board_stack() {
+  find . -name '*.su' -print0 | xargs -0 python3 "$here/stack.py" "$(board_tool "$1" objdump)" "$2" "$3"
 }
 
 board_run() {
@@ -81,7 +94,7 @@ board_run() {
     -semihosting-config enable=on,target=native,chardev=s"
   case $board in
   m0) machine="arm -M microbit" ;;
-  m3) machine="arm -M mps2-an385" ;;
+  m3 | m0_wide) machine="arm -M mps2-an385" ;;
   m4) machine="arm -M mps2-an386" ;;
   rv32) machine="riscv32 -M virt -bios none" ;;
   *)
