@@ -12,9 +12,11 @@
 #include <string.h>
 
 #include "backends/c/c.h"
+#include "backends/image/image.h"
 #include "frontend/data/data.h"
 #include "frontend/frontend.h"
 #include "ir/base/arena.h"
+#include "ir/base/buf.h"
 #include "ir/base/diag.h"
 #include "ir/base/file.h"
 #include "ir/comp.h"
@@ -23,6 +25,8 @@
 #include "ir/ir.h"
 #include "ir/options.h"
 #include "passes/pass.h"
+#include "runtime/image/format.h"
+#include "snn/image.h"
 #include "ir/samples.h"
 #include "tests/diff/hash.h"
 #include "tests/unit/grow.h"
@@ -224,6 +228,53 @@ static void run_sample(const struct running *r, size_t sample) {
   hash_print(&h, r->number);
 }
 
+/* ---- images ---- */
+
+static void fail_image(const struct running *r, const char *what) {
+  fprintf(stderr, "FAILED network %u: its image has %s\n", (unsigned)r->number, what);
+  exit(1);
+}
+
+/* Spikes of every layer, and all memory. */
+static void compare_image(const struct running *r, const struct snn_net *net) {
+  for (size_t l = 0; l + 1 < plan_n_layers(r->p); l++)
+    if (exec_spiking_counts(r->e)[l].spikes != net->spikes[l])
+      fail_image(r, "other spikes");
+  for (size_t i = 0; i < plan_n_buffers(r->p); i++) {
+    size_t bytes;
+    const void *memory = exec_spiking_buffer(r->e, i, &bytes);
+    if (memcmp(memory, net->ram + net->buffer[i].at, bytes) != 0)
+      fail_image(r, "other memory");
+  }
+}
+
+/* The image of the network step by step beside the executor. */
+static void run_image(const struct running *r, struct arena *a, const struct buf *image,
+                      size_t sample) {
+  size_t n = plan_input_size(r->p), need = snn_ram_needed(image->data, image->len);
+  bool is_bytes = plan_takes(r->p) == PLAN_TAKES_BYTES;
+  float *x = ARENA_NEW(a, float, n);
+  int16_t *stored = ARENA_NEW(a, int16_t, n);
+  struct snn_net net;
+
+  exec_input_of(r->p, r->s, sample, x);
+  for (size_t i = 0; i < n; i++)
+    if (is_bytes)
+      ((uint8_t *)stored)[i] = (uint8_t)exec_stored_input(r->p, x[i]);
+    else
+      stored[i] = exec_stored_input(r->p, x[i]);
+  exec_spiking_set_sample(r->e, r->s, sample);
+  if (snn_open(&net, image->data, image->len, arena_alloc(a, 1, need), need) != SNN_OK ||
+      snn_set_input(&net, stored, n) != SNN_OK)
+    fail_image(r, "not been taken");
+  for (size_t t = 0; t < plan_steps(r->p); t++) {
+    exec_spiking_clear_counts(r->e);
+    exec_spiking_step(r->e);
+    snn_step(&net, NULL);
+    compare_image(r, &net);
+  }
+}
+
 /* ---- what is written ---- */
 
 /* What case.h hashes of the state: offset and bytes in front, and of the counts behind. */
@@ -271,6 +322,7 @@ static void write_case(const struct cases *k, const struct running *r, size_t n_
 static bool make_case(const struct cases *k, struct comp *c, const struct ir_graph *g,
                       const struct samples *s, size_t n_shown) {
   struct running r = {.p = plan_new(c->arena, c->diag, g), .s = s};
+  struct buf image;
 
   if (!r.p || plan_weight_type(r.p) == IR_F32 || plan_takes(r.p) == PLAN_TAKES_EVENTS ||
       plan_n_layers(r.p) < 2)
@@ -280,8 +332,13 @@ static bool make_case(const struct cases *k, struct comp *c, const struct ir_gra
     return false;
   r.e = exec_spiking_new(c->arena, r.p);
   write_case(k, &r, n_shown);
-  for (size_t i = 0; i < n_shown; i++)
+  buf_init(&image, c->arena);
+  if (!image_write(c->arena, c->diag, g, &image))
+    fail_image(&r, "not been written");
+  for (size_t i = 0; i < n_shown; i++) {
     run_sample(&r, i);
+    run_image(&r, c->arena, &image, i);
+  }
   return true;
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Random networks of integers give the same bits in the in-process executor and in generated C, under
-# gcc -O0, -O2, -Os, -m32 and clang -O2: tests/diff/random.sh N [FIRST]
+# Random networks of integers give the same bits in the in-process executor, in images and in generated C,
+# the latter under gcc -O0, -O2, -Os, -m32 and clang -O2: tests/diff/random.sh N [FIRST]
 # At least N networks, from number FIRST (0, a multiple of 64) on, as one program for each compiler and
 # 64 numbers.
 set -u
