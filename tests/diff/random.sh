@@ -22,7 +22,7 @@ compile() {
   }
   "$@" $STRICT -DONE_UNIT -I"$tmp/inst/usr/include" "$tmp/c/cases.c" -o "$tmp/program" && "$tmp/program" >"$tmp/got" &&
     cmp "$tmp/got" "$tmp/want" && return
-  diff "$tmp/got" "$tmp/want" | sed -n "s/^> \([0-9]*\) .*/FAILED network \1: $*/p" | uniq
+  diff "$tmp/got" "$tmp/want" | sed -n "s/^> /FAILED $*: /p" | head -20
   bad=1
 }
 while [ $done -lt "$n" ]; do

@@ -47,7 +47,7 @@ random() {
   seed=$first done=0 flags=-O2
   tries=$((20 * n + 20))
   while [ $done -lt "$n" ] && [ $tries -gt 0 ]; do
-    cases "$1" random $seed 1
+    cases "$1" random $seed 1 || { failed=$((failed + 1)); break; }
     same "$1" $flags -ffunction-sections -Wl,--gc-sections
     case $? in
     0) done=$((done + 1)) passed=$((passed + 1)) ;;
