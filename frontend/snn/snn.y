@@ -134,6 +134,10 @@ expr:
   | NUMBER WORD { $$ = snn_with_unit(p, $1, $2); }
   | name { $$ = snn_name_expr(p, $1); }
   | WORD '(' values ')' { $$ = snn_call(p, SNN_E_CALL, $1, $3); }
+  | WORD '(' WORD NUMBER ')' {
+      snn_seed_in_parentheses(p, @3);
+      $$ = snn_call(p, SNN_E_CALL, $1, snn_list_new(p));
+    }
   | WORD '[' value_items ']' { $$ = snn_call(p, SNN_E_PART, $1, $3); }
   | '[' value_items ']' { $$ = snn_list_expr(p, @$, $2); }
   | '(' expr ')' { $$ = $2; }

@@ -126,16 +126,21 @@ static bool check_counts(const struct link *l) {
 static bool measure_delay(struct snn_build *b, const struct snn_expr *e, const char *what,
                           double *v) {
   struct snn_quantity q;
+  double unit;
+  bool is_time;
 
   if (!snn_quantity_of(b, e, &q))
     return false;
   *v = q.v;
   if ((q.time || q.voltage || q.conductance || q.steps) && !snn_time(b, e, what, v))
     return false;
+  is_time = q.time && !q.steps;
+  unit = is_time ? b->dt * 1e3 : 1;
   if (!(*v >= 0) || *v > 1e6)
     return snn_fail(b, e->loc, "%s is %g steps; 0 to 1000000 is right", what, *v);
   if (fabs(*v - floor(*v + 0.5)) > 1e-6)
-    return snn_fail(b, e->loc, "%s is %g steps; a whole number of them is right", what, *v);
+    return snn_fail(b, e->loc, "%s is %g steps; a whole number of them is right: %g or %g %s", what,
+                    *v, floor(*v) * unit, ceil(*v) * unit, is_time ? "ms" : "steps");
   *v = floor(*v + 0.5);
   return true;
 }

@@ -148,6 +148,7 @@ static const struct function functions[] = {
 
 static bool call_of(struct snn_build *b, const struct snn_expr *e, struct snn_quantity *q) {
   struct snn_quantity x[2] = {{.v = 0}, {.v = 0}};
+  bool is_draw = snn_is_initializer(e);
 
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
     const struct function *f = &functions[i];
@@ -168,8 +169,10 @@ static bool call_of(struct snn_build *b, const struct snn_expr *e, struct snn_qu
     return true;
   }
   return snn_fail(b, e->loc,
-                  "%s is no function of numbers; sqrt, exp, log, floor, ceil, abs, min, max "
-                  "and pow are",
+                  is_draw ? "%s draws many numbers, and one is wanted here; what can be drawn is "
+                            "weight, bias and delay"
+                          : "%s is no function of numbers; sqrt, exp, log, floor, ceil, abs, min, "
+                            "max and pow are",
                   diag_quote(b->c->diag, e->text));
 }
 

@@ -106,6 +106,8 @@ struct snn_shape {
   double fan_in, fan_out;
   uint64_t stream; /* random numbers: one of its own for each tensor */
 };
+/* uniform, normal or glorot. */
+bool snn_is_initializer(const struct snn_expr *e);
 /* Numbers of an attribute: a file, a list, a number or an initializer. `measure` reads elements of
  * lists; NULL: plain numbers. *key is the name that the file has for it, else NULL. */
 bool snn_tensor(struct snn_build *b, const struct snn_attr *attr, struct snn_shape shape,

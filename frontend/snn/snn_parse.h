@@ -125,6 +125,7 @@ void snn_unexpected(struct snn_parse *p, struct loc loc, const char *found,
                     const char *const *wanted, size_t n);
 void snn_too_deep(struct snn_parse *p, const struct loc *loc);
 void snn_stray_brace(struct snn_parse *p, struct loc loc);
+void snn_seed_in_parentheses(struct snn_parse *p, struct loc loc);
 void snn_sizes_in_parentheses(struct snn_parse *p, struct loc loc);
 
 struct snn_list *snn_list_new(struct snn_parse *p);

@@ -126,6 +126,19 @@ static bool read_param(const struct cells *p, const struct ir_param *param, doub
          snn_fail(p->b, place(a), "%s is %g; at most 3.4e38 is right", param->name, *v);
 }
 
+/* Of `subtract` it means nothing; at rest it is what printing writes for none. */
+static void warn_v_reset(const struct cells *p, const char *name, double above_rest) {
+  const struct snn_attr *reset = find(p, "reset"), *a = find(p, "v_reset");
+  struct ir_attr attr;
+
+  if (!a || above_rest == 0 || strcmp(name, "v_reset") != 0 ||
+      (reset && snn_ir_attr(p->b, reset, IR_A_RESET, 0, &attr) && attr.u.word == IR_W_RESET_ZERO))
+    return;
+  diag_warning(p->b->c->diag, a->name.loc,
+               "v_reset is not used, since reset subtracts the threshold here; reset zero; leads "
+               "to it");
+}
+
 static bool read_params(struct cells *p) {
   const struct ir_param *params;
   size_t n = ir_model_params(p->model, &params);
@@ -139,6 +152,7 @@ static bool read_params(struct cells *p) {
   for (size_t i = 0; i < n; i++) {
     if (!read_param(p, &params[i], &v))
       return false;
+    warn_v_reset(p, params[i].name, v);
     ir_f32_of(t)[i] = (float)v;
   }
   p->attr[p->n_attr++] = ir_tensor_attr(IR_A_PARAMS, t);
@@ -197,8 +211,9 @@ static bool read_threshold(struct cells *p) {
   for (int64_t i = 0; i < ir_type_count(&t.type); i++)
     if (!(ir_f32_of(t)[i] > 0))
       return snn_fail(p->b, a ? place(a) : p->s->name.loc,
-                      "threshold lies %g above rest; more than 0 is right, rest is %g",
-                      (double)ir_f32_of(t)[i], p->rest);
+                      "threshold lies %g above rest; more than 0 is right, rest is %g%s",
+                      (double)ir_f32_of(t)[i], p->rest,
+                      find(p, "rest") ? "" : " where none is given, as rest -70 mV; does");
   p->attr[p->n_attr++] = ir_tensor_attr(IR_A_THRESHOLD, t);
   return true;
 }
@@ -251,13 +266,18 @@ static bool read_others(struct cells *p, size_t n_neurons) {
                             .fan_out = 1};
   struct ir_tensor t;
   const char *key;
-  double steps;
+  double steps, v;
 
   shape.stream = snn_stream(p->b, arena_printf(p->b->c->arena, "%s.bias", p->s->name.text), 0);
   if (bias) {
     if (!snn_tensor(p->b, bias, shape, snn_voltage, &t, &key) ||
         !check_count(p, bias, ir_type_count(&t.type)))
       return false;
+    v = (double)ir_f32_of(t)[0];
+    if (p->rest <= v && v < p->rest / 2)
+      diag_warning(p->b->c->diag, place(bias),
+                   "bias counts from rest: what leads to %g is %g, for rest is %g", v, v - p->rest,
+                   p->rest);
     p->attr[p->n_attr++] = ir_tensor_attr(IR_A_BIAS, t);
   }
   if (reset && !snn_ir_attr(p->b, reset, IR_A_RESET, 0, &p->attr[p->n_attr++]))

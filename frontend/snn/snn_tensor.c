@@ -280,7 +280,7 @@ static bool arguments(const struct reading *r, size_t n, double *v) {
   return true;
 }
 
-static bool is_initializer(const struct snn_expr *e) {
+bool snn_is_initializer(const struct snn_expr *e) {
   return (e->kind == SNN_E_CALL && (!strcmp(e->text, "uniform") || !strcmp(e->text, "normal"))) ||
          ((e->kind == SNN_E_CALL || e->kind == SNN_E_WORD) && !strcmp(e->text, "glorot"));
 }
@@ -349,7 +349,7 @@ bool snn_tensor(struct snn_build *b, const struct snn_attr *attr, struct snn_sha
   take_dtype(&r);
   if (r.e->kind == SNN_E_LIST)
     return read_list(&r, r.e->items);
-  if (is_initializer(r.e))
+  if (snn_is_initializer(r.e))
     return read_initializer(&r);
   if (r.e->kind != SNN_E_TEXT)
     return read_scalar(&r);

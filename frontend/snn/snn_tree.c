@@ -191,6 +191,12 @@ void snn_stray_brace(struct snn_parse *p, struct loc loc) {
   snn_wrong(p, loc, "this \"}\" closes nothing; take it away, or look for one too many above it");
 }
 
+void snn_seed_in_parentheses(struct snn_parse *p, struct loc loc) {
+  snn_wrong(p, loc,
+            "a name and a number stand side by side in these parentheses; a seed stands behind "
+            "them, as in glorot() { seed 3; }");
+}
+
 void snn_sizes_in_parentheses(struct snn_parse *p, struct loc loc) {
   snn_wrong(p, loc,
             "numbers stand in parentheses here, which hold names of sources; sizes are written in "
@@ -293,8 +299,11 @@ static struct snn_expr *keep(struct snn_parse *p, struct snn_expr e) {
 
 struct snn_expr *snn_with_unit(struct snn_parse *p, struct snn_expr *number, struct snn_name unit) {
   if (!snn_is_unit(unit.text))
-    snn_wrong(p, unit.loc, "%s is no unit; %s are, or a \";\" is missing before it",
-              diag_quote(p->c->diag, unit.text), snn_units);
+    snn_wrong(p, unit.loc, "%s is no unit; %s are, %s", diag_quote(p->c->diag, unit.text),
+              snn_units,
+              unit.text[0] == 'x' && unit.text[1] >= '0' && unit.text[1] <= '9'
+                  ? "and sizes have a comma between them: kernel 5, 5"
+                  : "or a \";\" is missing before it");
   number->unit = unit.text;
   number->loc = snn_span(&number->loc, &unit.loc);
   return number;

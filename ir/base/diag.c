@@ -247,6 +247,20 @@ static size_t edit_distance(const char *a, const char *b) {
   return rows[strlen(a) % 3][n];
 }
 
+/* vreset is v_reset, v_rest is rest. */
+static bool is_but_underscores(const char *word, const char *candidate) {
+  const char *end = strrchr(word, '_');
+  if (end && candidate[0] && candidate[1] && !strcmp(end + 1, candidate))
+    return true;
+  do {
+    word += strspn(word, "_");
+    candidate += strspn(candidate, "_");
+    if (*word != *candidate++)
+      return false;
+  } while (*word++);
+  return true;
+}
+
 const char *diag_nearest(const char *word, const char *const *candidates, size_t n) {
   const char *nearest = NULL;
   size_t best = strlen(word) / 3 + 1;
@@ -255,6 +269,8 @@ const char *diag_nearest(const char *word, const char *const *candidates, size_t
   for (size_t i = 0; i < n; i++) {
     if (strlen(candidates[i]) > MAX_WORD)
       continue;
+    if (is_but_underscores(word, candidates[i]))
+      return candidates[i];
     size_t distance = edit_distance(word, candidates[i]);
     if (distance < best) {
       best = distance;

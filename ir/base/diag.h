@@ -57,7 +57,8 @@ void diag_set_quiet(struct diag *d, bool quiet); /* -q: no warnings, no notes */
 /* `s` in double quotes, control bytes and non-UTF-8 as \xNN, shortened to 80 bytes. */
 const char *diag_quote(struct diag *d, const char *s);
 
-/* The candidate nearest to `word` (edit distance at most a third of its length), or NULL. */
+/* The candidate nearest to `word` (edit distance at most a third of its length; first one that
+ * underscores alone tell apart, or that is its last part), or NULL. */
 const char *diag_nearest(const char *word, const char *const *candidates, size_t n);
 
 /* A location that only names a file. */

@@ -105,7 +105,8 @@ static void long_strings_are_shortened_when_quoted(void **state) {
 }
 
 static void the_nearest_word_is_a_likely_one(void **state) {
-  static const char *const words[] = {"conv", "dense", "maxpool", "avgpool", "x"};
+  static const char *const words[] = {"conv", "dense",     "maxpool", "avgpool",
+                                      "x",    "max_pool2", "rest"};
   static const struct {
     const char *typed, *meant;
   } rows[] = {
@@ -116,13 +117,15 @@ static void the_nearest_word_is_a_likely_one(void **state) {
       {"relu", NULL},
       {"maxpools", "maxpool"},
       {"", NULL},
+      {"maxpool2", "max_pool2"},
+      {"v_rest", "rest"},
       {"conv", "conv"},
       {"c", NULL},
       {"an extremely long word that nobody would ever type as the name of an op", NULL},
   };
   (void)state;
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    const char *nearest = diag_nearest(rows[i].typed, words, 5);
+    const char *nearest = diag_nearest(rows[i].typed, words, sizeof words / sizeof words[0]);
     if (!rows[i].meant)
       assert_null(nearest);
     else
