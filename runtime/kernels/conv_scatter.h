@@ -43,6 +43,8 @@ static inline uint32_t snn_conv_scatter(const struct snn_window *d, const uint32
         snn_window_targets(y + d->pad_top, d->kernel_height, 1, d->out_height);
     const int32_t ky = rows.first - y - d->pad_top + d->kernel_height - 1;
     for (int32_t x = 0; x < d->in_width; x++, spikes += words) {
+      if (words == 1 && *spikes == 0)
+        continue;
       const struct snn_span cols =
           snn_window_targets(x + d->pad_left, d->kernel_width, 1, d->out_width);
       const int32_t kx = cols.first - x - d->pad_left + d->kernel_width - 1;
