@@ -33,7 +33,7 @@ static struct ir_graph *quantized(struct unit *u, const char *name, bool is_int8
                       .data = is_bytes ? (void *)bytes : floats,
                       .scale = is_bytes ? 1.0F / 255 : 1,
                       .model_size = N_INPUT};
-  struct ir_graph *g;
+  struct ir_graph *g = NULL;
   struct bytes text;
 
   for (size_t i = 0; i < N_SAMPLES * N_INPUT; i++) {
