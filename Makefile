@@ -37,7 +37,7 @@ OBJ   := $(filter-out %/spiking_kernels.o %/gemm_kernel.o,$(OBJ)) $(GEMM) $(FLOA
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test check diff firmware-test firmware-bench conformance fuzz replay results faults faulty clean lint golden-accept unit install uninstall
+.PHONY: all demo test check diff firmware-test firmware-bench conformance fuzz replay results faults faulty image-damage clean lint golden-accept unit install uninstall
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -125,9 +125,15 @@ $(B)/faults/driver: tests/faults/driver.c tests/faults/faults.h
 $(B)/faults/damage: tests/faults/damage.c tests/fuzz/fuzz_onnx.c tests/fuzz/fuzz.h $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -DCONVERT_EVERY=1 $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -o $@ $(filter-out %.h,$^) $(PKG_LIBS) -lm
+$(B)/faults/image_damage: tests/faults/damage.c tests/faults/refuse_img.c tests/fuzz/crc32c_fast.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 faults: all
 	@tests/run.sh faults_all
-faulty: $(B)/faults/shim.so $(B)/faults/driver $(B)/faults/damage
+faulty: $(B)/faults/shim.so $(B)/faults/driver $(B)/faults/damage $(B)/faults/image_damage
+# Every truncation and every other value of every byte of an image of LeNet-5.
+image-damage: all $(B)/faults/image_damage
+	@tests/faults/image.sh $(B)/faults/image_damage
 fuzz:
 	@.ci/packages fuzz
 	@tests/fuzz/run.sh $(or $(SECONDS),60)

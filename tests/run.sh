@@ -88,7 +88,8 @@ group_replay() {
 run_faults() {
   F=$B/faults
   verdict "tools of tests/faults build" $MAKE -s -j"$(nproc)" B="$B" faulty
-  verdict "sanitizer build" $MAKE -s -j"$(nproc)" B=build/asan CFLAGS="$san" all build/asan/faults/damage
+  verdict "sanitizer build" $MAKE -s -j"$(nproc)" B=build/asan CFLAGS="$san" all build/asan/faults/damage \
+    build/asan/faults/image_damage
   verdict "every call that fails" tests/faults/run.sh "$B/snncc" $F/shim.so $F/driver $1
   tail -1 "$tmp/out"
   verdict "every call that fails, leaks" env SNNCC_SANITIZED=1 \
@@ -104,6 +105,8 @@ run_faults() {
   grep ' prefixes,' "$tmp/out" | sed 's|.*/||'
   verdict "changed bytes of a model" env $null build/asan/faults/damage "$@" bytes "$tmp/small"
   grep ' changed bytes,' "$tmp/out" | sed 's|.*/||'
+  verdict "damaged images" tests/faults/image.sh build/asan/faults/image_damage 20000
+  tail -1 "$tmp/out"
 }
 group_faults() {
   run_faults 3 2 200 >"$tmp/faults"

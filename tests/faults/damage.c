@@ -1,9 +1,11 @@
-/* tests/faults/damage.c -- damaged models through fuzz target fuzz_onnx.c, in this process.
+/* tests/faults/damage.c -- damaged files through a fuzz target, in this process: models through
+ * fuzz_onnx.c, images through refuse_img.c.
  *
- *   damage [-s SEED -n N] prefixes|bytes FILE...
+ *   damage [-s SEED -n N] [-f BYTES] [-p PART/PARTS] prefixes|bytes FILE...
  *
  * Every prefix of the files, or every file with one byte changed to each other value; with -n only
- * N of them, by chance. Children take batches, so that one that dies is told with its number, and
+ * N of them, by chance; with -f only of the first bytes; with -p only those of one part, 0 to
+ * PARTS - 1. Children take batches, so that one that dies is told with its number, and
  * the rest goes on. A model may take ten seconds. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,8 @@ struct damage {
   uint8_t bytes[MAX_BYTES];
   size_t len;
   size_t n_chance; /* 0: all */
+  size_t n_first;  /* 0: all */
+  size_t part, n_parts;
   unsigned seed;
   volatile size_t *current; /* shared with the children */
 };
@@ -72,15 +76,17 @@ static size_t run_batch(const struct damage *d, size_t from, size_t to, size_t n
 }
 
 static size_t run_all(const struct damage *d, size_t n_all) {
-  size_t n = d->n_chance ? d->n_chance : n_all, n_bad = 0;
+  size_t n_cases = d->n_chance ? d->n_chance : n_all, n_bad = 0;
+  size_t begin = n_cases * d->part / d->n_parts, end = n_cases * (d->part + 1) / d->n_parts;
 
-  for (size_t from = 0; from < n;) {
-    size_t to = n - from < BATCH ? n : from + BATCH;
+  for (size_t from = begin; from < end;) {
+    size_t to = end - from < BATCH ? end : from + BATCH;
     size_t at = run_batch(d, from, to, n_all);
     n_bad += at < to;
     from = at < to ? at + 1 : to;
   }
-  printf("%s: %zu %s, %zu wrong\n", d->path, n, d->is_prefix ? "prefixes" : "changed bytes", n_bad);
+  printf("%s: %zu %s, %zu wrong\n", d->path, end - begin,
+         d->is_prefix ? "prefixes" : "changed bytes", n_bad);
   fflush(stdout);
   return n_bad;
 }
@@ -95,16 +101,20 @@ static void read_model(struct damage *d, const char *path) {
 }
 
 int main(int argc, char **argv) {
-  static struct damage d;
-  size_t n_bad = 0;
+  static struct damage d = {.n_parts = 1};
+  size_t n_bad = 0, len;
   int option;
 
-  while ((option = getopt(argc, argv, "s:n:")) != -1)
+  while ((option = getopt(argc, argv, "s:n:f:p:")) != -1)
     if (option == 'n')
       d.n_chance = strtoul(optarg, NULL, 10);
-    else
+    else if (option == 's')
       d.seed = (unsigned)strtoul(optarg, NULL, 10);
-  if (argc - optind < 2)
+    else if (option == 'f')
+      d.n_first = strtoul(optarg, NULL, 10);
+    else if (option != 'p' || sscanf(optarg, "%zu/%zu", &d.part, &d.n_parts) != 2)
+      return 2;
+  if (argc - optind < 2 || d.part >= d.n_parts)
     return 2;
   d.is_prefix = !strcmp(argv[optind], "prefixes");
   d.current =
@@ -112,7 +122,8 @@ int main(int argc, char **argv) {
   require(d.current != MAP_FAILED);
   for (int i = optind + 1; i < argc; i++) {
     read_model(&d, argv[i]);
-    n_bad += run_all(&d, d.is_prefix ? d.len + 1 : d.len * VALUES);
+    len = d.n_first && d.n_first < d.len ? d.n_first : d.len;
+    n_bad += run_all(&d, d.is_prefix ? len : len * VALUES);
   }
   return n_bad > 0;
 }

@@ -11,6 +11,7 @@
 #include "ir/ir.h"
 #include "ir/samples.h"
 #include "passes/passes.h"
+#include "tests/fuzz/crc32c_fast.h"
 #include "tests/fuzz/image.h"
 #include "tests/unit/graphs.h"
 
@@ -229,6 +230,25 @@ static void every_damage_is_refused(void **state) {
     copy[i] = image.data[i];
   }
   assert_true(opens(copy, image.len));
+}
+
+/* The check value of RFC 3720, B.4, and the routine that tests put in its place. */
+static void checksums_are_those_of_the_standard(void **state) {
+  uint8_t bytes[256] = {0};
+
+  (void)state;
+  assert_int_equal(snn_crc32c(bytes, 0), 0);
+  assert_int_equal(snn_crc32c(bytes, 32), 0x8A9136AA);
+  memset(bytes, 0xFF, 32);
+  assert_int_equal(snn_crc32c(bytes, 32), 0x62A8AB43);
+  for (int i = 0; i < 32; i++)
+    bytes[i] = (uint8_t)i;
+  assert_int_equal(snn_crc32c(bytes, 32), 0x46DD794E);
+  for (size_t i = 0; i < sizeof bytes; i++)
+    bytes[i] = (uint8_t)graphs_random_int(&random_state, 0, 255);
+  for (size_t from = 0; from < 8; from++)
+    for (size_t len = 0; from + len <= sizeof bytes && crc32c_has_fast(); len++)
+      assert_int_equal(crc32c_fast(bytes + from, len), snn_crc32c(bytes + from, len));
 }
 
 /* Whatever a word of the tables becomes, with checksums made right: refused, or run in its memory.
@@ -459,6 +479,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(images_read_back_as_the_same_graph, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(texts_that_do_not_fit_are_told, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(every_damage_is_refused, unit_begin, unit_end),
+      cmocka_unit_test(checksums_are_those_of_the_standard),
       cmocka_unit_test_setup_teardown(forged_tables_stay_in_their_memory, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(a_status_says_what_is_wrong, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(spikes_in_the_wrong_order_are_refused, unit_begin, unit_end),
