@@ -1,10 +1,11 @@
 #!/bin/sh
 # Fuzzes every target with libFuzzer, then with AFL++: tests/fuzz/run.sh [SECONDS [TARGET...]];
 # SECONDS (60) are for each target and engine; with RUNS=n in the environment libFuzzer runs each
-# target n times instead, and AFL++ does not run. Needs clang-14, libfuzzer-14-dev, afl++, python3.
+# target n times instead, and AFL++ does not run; with PROCESSES=p that many libFuzzers side by side,
+# each n times, of random seeds 1 to p. Needs clang-14, libfuzzer-14-dev, afl++, python3.
 # Seeds come from make_seeds.py, words from the op tables; inputs that reach something new are kept in
-# build/fuzz/corpus/TARGET. A crash is written to crashes/TARGET, where `make test` runs it
-# for ever. The last lines are the executions of each target.
+# build/fuzz/corpus/TARGET, of the second process in TARGET-2. A crash is written to crashes/TARGET,
+# where `make test` runs it for ever. The last lines are the executions of each target.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
@@ -25,6 +26,7 @@ build() {
 link() {
   folder=$B/$1 compiler=$2 target=$3
   shift 3
+  [ "$target" != img ] || set -- "$@" tests/fuzz/crc32c_fast.c
   $compiler $san -fsanitize=fuzzer -std=c11 -D_GNU_SOURCE -DSNNCC_VERSION='""' -I. -I"$folder/gen" \
     -Iruntime/include -o "$folder/fuzz_$target" "tests/fuzz/fuzz_$target.c" "$@" "$folder/libsnncc.a" $libs
 }
@@ -36,27 +38,50 @@ words() {
   } | sort -u
 }
 
+# fuzz_with TARGET LONGEST K: process K.
+fuzz_with() {
+  corpus=$1
+  [ "$3" = 1 ] || corpus=$1-$3
+  mkdir -p "$B/corpus/$corpus"
+  "$B/libfuzzer/fuzz_$1" ${RUNS:+-runs="$RUNS"} ${PROCESSES:+-seed="$3"} -max_total_time="$seconds" \
+    -max_len="$2" -timeout=5 -entropic=0 -rss_limit_mb=1024 -malloc_limit_mb=256 -dict=$B/words \
+    -print_final_stats=1 -artifact_prefix="tests/fuzz/crashes/$1/" "$B/corpus/$corpus" "$B/seeds/$1" \
+    "tests/fuzz/crashes/$1" >"$B/$corpus.log" 2>&1 || {
+    tail -40 "$B/$corpus.log"
+    return 1
+  }
+}
+# fuzz_side_by_side TARGET LONGEST
+fuzz_side_by_side() {
+  processes= failed=
+  for k in $(seq "${PROCESSES:-1}"); do
+    fuzz_with "$1" "$2" "$k" &
+    processes="$processes $!"
+  done
+  for p in $processes; do
+    wait "$p" || failed=yes
+  done
+  [ -z "$failed" ]
+}
+
 case " $* " in *" img "*) make -s all ;; esac # which makes its seeds
 build $B/libfuzzer clang-14 "$san -fsanitize=fuzzer-no-link"
 words >$B/words
 for t; do
-  mkdir -p "$B/corpus/$t" "tests/fuzz/crashes/$t"
+  mkdir -p "tests/fuzz/crashes/$t"
+  rm -f "$B/$t.log" "$B/$t"-*.log
   python3 tests/fuzz/make_seeds.py "$t" "$B/seeds/$t"
   more= longest=1024
   [ "$t" != data ] || longest=8192 # two records of CIFAR
-  [ "$t" != img ] || longest=4096
+  [ "$t" != img ] || longest=3072
   [ ! -f "tests/fuzz/mutate_$t.c" ] || more="tests/fuzz/mutate_$t.c"
   link libfuzzer clang-14 "$t" $more
-  "$B/libfuzzer/fuzz_$t" ${RUNS:+-runs="$RUNS"} -max_total_time="$seconds" -max_len=$longest -timeout=5 -entropic=0 -rss_limit_mb=1024 \
-    -malloc_limit_mb=256 -dict=$B/words -print_final_stats=1 -artifact_prefix="tests/fuzz/crashes/$t/" \
-    "$B/corpus/$t" "$B/seeds/$t" "tests/fuzz/crashes/$t" >"$B/$t.log" 2>&1 || {
-    tail -40 "$B/$t.log"
-    exit 1
-  }
+  fuzz_side_by_side "$t" $longest
 done
 
 executions() {
-  sed -n 's/^stat::number_of_executed_units: *//p' "$B/$1.log"
+  cat "$B/$1.log" "$B/$1"-*.log 2>/dev/null |
+    awk '/^stat::number_of_executed_units:/ { n += $2 } END { print n }'
 }
 if [ -n "${RUNS:-}" ]; then
   for t; do
