@@ -84,17 +84,20 @@ $(B)/gen/snn.tab.h: $(B)/gen/snn.tab.c ;
 $(B)/gen/snn.lex.h: $(B)/gen/snn.lex.c ;
 $(patsubst %.c,$(B)/%.o,$(wildcard frontend/snn/*.c)): | $(B)/gen/snn.lex.c
 
-# The runtime as strings, which generated C carries, and --main writes.
+# The runtime as strings, which generated C carries, and --main writes; and what --package writes.
 RUNTIME := $(sort $(wildcard runtime/include/snn/*.h runtime/kernels/*.h runtime/port/*.ld runtime/port/*/*.c))
-$(B)/gen/kernel_text.c: $(RUNTIME)
+PACKAGE := $(sort $(shell find backends/c/package -type f))
+# $(call strings,name of the array,files)
+strings = echo 'const struct text_file $(1)[] = {'; \
+          for f in $(2); do \
+            echo "{\"$$f\","; sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $$f; echo '},'; \
+          done; \
+          echo '};'; echo 'const size_t n_$(1) = sizeof $(1) / sizeof *$(1);'
+$(B)/gen/kernel_text.c: $(RUNTIME) $(PACKAGE)
 	@mkdir -p $(@D)
 	@{ echo '#include "backends/c/kernel_text.h"'; \
-	   echo 'const struct kernel_text kernel_texts[] = {'; \
-	   for f in $(RUNTIME); do \
-	     echo "{\"$$f\","; sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $$f; echo '},'; \
-	   done; \
-	   echo '};'; \
-	   echo 'const size_t n_kernel_texts = sizeof kernel_texts / sizeof *kernel_texts;'; } >$@.tmp
+	   $(call strings,kernel_texts,$(RUNTIME)); \
+	   $(call strings,package_texts,$(PACKAGE)); } >$@.tmp
 	@mv $@.tmp $@
 
 # As many compilers as cores, unless make was told how many.

@@ -10,6 +10,7 @@
 #include "ir/base/diag.h"
 #include "ir/base/file.h"
 #include "ir/comp.h"
+#include "ir/options.h"
 
 static const struct backend backends[] = {
     {".c", true, c_emit, "C99 source and header with its runtime"},
@@ -20,10 +21,14 @@ static const struct backend backends[] = {
 };
 enum { N_BACKENDS = sizeof backends / sizeof *backends };
 
+static const struct backend package = {"", true, c_emit_package, "a folder for --package"};
+
 const struct backend *backend_for(struct comp *c, const char *path) {
   const char *ending = strcmp(path, "-") == 0 ? ".ir" : file_ending(path);
   struct buf known;
 
+  if (c->opt->package != PACKAGE_NONE)
+    return c_check_package(c, path) ? &package : NULL;
   for (size_t i = 0; i < N_BACKENDS; i++)
     if (strcmp(backends[i].ending, ending) == 0)
       return &backends[i];

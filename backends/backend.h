@@ -14,7 +14,7 @@ struct backend {
   const char *summary;
 };
 
-/* The backend for a path; NULL: told, with the known endings. */
+/* The backend for a path, or for the folder of --package; NULL: told, with what would be right. */
 const struct backend *backend_for(struct comp *c, const char *path);
 
 /* The commands that run in this process; snncc.c runs the passes. `analog` is the graph after

@@ -503,6 +503,11 @@ bool options_check(const struct options *o, struct diag *d) {
                       options_commands[o->command].form);
   if (o->command == CMD_COMPILE && !o->out)
     return diag_error(d, loc_file(NULL), "no output is given; -o FILE.c would be right");
+  if (o->package != PACKAGE_NONE && (o->main || o->runtime == RUNTIME_EXTERNAL))
+    return diag_error(d, loc_file(NULL),
+                      o->main
+                          ? "--package has an example of its own; --main is for -o FILE.c"
+                          : "--package carries its kernels; --runtime external is for -o FILE.c");
   if (o->command != CMD_EVAL && o->steps == 0)
     return diag_error(d, loc_file(NULL), "--steps 0 has a meaning only for eval");
   if (o->membranes && !o->record)

@@ -43,6 +43,15 @@ enum machine {
   TARGET_AVR,
   TARGET_N
 };
+enum package {
+  PACKAGE_NONE,
+  PACKAGE_CMAKE,
+  PACKAGE_ZEPHYR,
+  PACKAGE_PLATFORMIO,
+  PACKAGE_ARDUINO,
+  PACKAGE_ESP_IDF,
+  PACKAGE_N
+};
 enum runtime { RUNTIME_EMBED, RUNTIME_EXTERNAL };
 enum preset { PRESET_NONE, PRESET_SNNTOOLBOX };
 enum pool_threshold { POOL_THRESHOLD_OWN, POOL_THRESHOLD_SOURCE };
@@ -135,7 +144,8 @@ struct options {
   enum runtime runtime;
   const char *weights_section; /* --weights-section */
   bool main;                   /* --main */
-  int64_t max_memory;          /* 0: 64 MiB + 2 x file */
+  enum package package;
+  int64_t max_memory; /* 0: 64 MiB + 2 x file */
   bool verbose, quiet;
 
   bool help, version;

@@ -83,9 +83,9 @@ static const char *upper(struct arena *a, const char *s) {
 }
 
 /* The prefix may not be that of the runtime, whose names the file carries. NULL: told. */
-static const char *prefix_of(struct comp *c, const char *path) {
+static const char *prefix_of(struct comp *c, const char *stem) {
   const char *wish = c->opt->name;
-  const char *ident = emit_ident(c->arena, wish ? wish : file_stem(c->arena, path));
+  const char *ident = emit_ident(c->arena, wish ? wish : stem);
 
   if (strncmp(ident, "snn", 3) == 0)
     ident = arena_printf(c->arena, "net_%s", ident);
@@ -97,33 +97,44 @@ static const char *prefix_of(struct comp *c, const char *path) {
   return NULL;
 }
 
-bool c_emit(struct comp *c, const struct ir_graph *g, const char *path) {
-  const char *stem = file_stem(c->arena, path);
-  struct c_output o = {.comp = c, .arena = c->arena, .graph = ir_graph_name(g)};
-  struct buf source, header;
-  struct emit e = {&source, 0};
+bool c_begin(struct c_output *o, struct comp *c, const struct ir_graph *g, const char *stem) {
+  *o = (struct c_output){.comp = c, .arena = c->arena, .graph = ir_graph_name(g)};
+  o->plan = plan_new(c->arena, c->diag, g);
+  if (!o->plan)
+    return false;
+  o->n_spiking_layers = plan_n_layers(o->plan) - 1;
+  o->prefix = prefix_of(c, stem);
+  if (!o->prefix)
+    return false;
+  o->upper = upper(c->arena, o->prefix);
+  o->file = arena_printf(c->arena, "%s.c", stem);
+  o->header = arena_printf(c->arena, "%s.h", stem);
+  if (!c_check_target(o))
+    return false;
+  name_parts(o);
+  read_lines(o, g);
+  return true;
+}
 
-  o.plan = plan_new(c->arena, c->diag, g);
-  if (!o.plan)
+void c_write(const struct c_output *o, struct buf *source, struct buf *header) {
+  struct emit e = {source, 0};
+
+  buf_init(source, o->arena);
+  buf_expect(source, plan_const_bytes(o->plan) / sizeof(float) * LITERAL_BYTES);
+  buf_init(header, o->arena);
+  c_write_tables(o, &e);
+  c_write_functions(o, &e);
+  e.out = header;
+  c_write_header(o, &e);
+}
+
+bool c_emit(struct comp *c, const struct ir_graph *g, const char *path) {
+  struct buf source, header;
+  struct c_output o;
+
+  if (!c_begin(&o, c, g, file_stem(c->arena, path)))
     return false;
-  o.n_spiking_layers = plan_n_layers(o.plan) - 1;
-  o.prefix = prefix_of(c, path);
-  if (!o.prefix)
-    return false;
-  o.upper = upper(c->arena, o.prefix);
-  o.file = arena_printf(c->arena, "%s.c", stem);
-  o.header = arena_printf(c->arena, "%s.h", stem);
-  if (!c_check_target(&o))
-    return false;
-  name_parts(&o);
-  read_lines(&o, g);
-  buf_init(&source, c->arena);
-  buf_expect(&source, plan_const_bytes(o.plan) / sizeof(float) * LITERAL_BYTES);
-  buf_init(&header, c->arena);
-  c_write_tables(&o, &e);
-  c_write_functions(&o, &e);
-  e.out = &header;
-  c_write_header(&o, &e);
+  c_write(&o, &source, &header);
   return file_outputs_add(c->outputs, c->diag, path, source.data, source.len) &&
          file_outputs_add(c->outputs, c->diag,
                           arena_printf(c->arena, "%s%s", file_dir(c->arena, path), o.header),

@@ -42,6 +42,26 @@ bool c_is_avr(const struct c_output *o);
 /* False: told that the network does not fit the target, or an option about it is wrong. */
 bool c_check_target(const struct c_output *o);
 
+/* Plan and names of the output; files and functions are named after `stem`, functions after --name
+ * if that is given. False: told. */
+bool c_begin(struct c_output *o, struct comp *c, const struct ir_graph *g, const char *stem);
+/* The texts of net.c and net.h. */
+void c_write(const struct c_output *o, struct buf *source, struct buf *header);
+
+/* What becomes of the class of the sample that an example holds. */
+enum c_main {
+  C_MAIN_PRINTS, /* main prints it                                                */
+  C_MAIN_BARE,   /* main returns it, and leaves it in a variable                  */
+  C_MAIN_SERIAL, /* main sends it over the serial port of an AVR                  */
+  C_MAIN_APP,    /* app_main prints it                                            */
+  C_MAIN_SKETCH  /* setup and loop of a sketch, which send it over the serial port */
+};
+/* What the target has without anybody's framework. */
+enum c_main c_main_of_target(const struct c_output *o);
+/* The text of the example `file`; `build` says how it is built, "" where a package knows. */
+void c_write_main(const struct c_output *o, enum c_main kind, const char *file, const char *build,
+                  struct buf *text);
+
 /* --main: main.c and what it needs beside `path`. False: told. */
 bool c_emit_main(const struct c_output *o, const char *path);
 /* The text of a file of runtime/, by the end of its path. */

@@ -13,28 +13,29 @@
 #include "ir/recordings.h"
 #include "ir/samples.h"
 
-static void write_head(const struct c_output *o, struct emit *e) {
-  const struct c_target *t = c_target(o);
+static void write_head(const struct c_output *o, struct emit *e, enum c_main kind, const char *file,
+                       const char *build) {
+  static const char *const outcome[] = {
+      [C_MAIN_PRINTS] = "The class is printed.",
+      [C_MAIN_BARE] = "What main returns, the class, is in answer too.",
+      [C_MAIN_SERIAL] = "The class goes to the first serial port, 9600 baud.",
+      [C_MAIN_APP] = "The class is printed.",
+      [C_MAIN_SKETCH] = "The class goes to the serial port once a second, 9600 baud."};
 
   emit_comment(e, arena_printf(o->arena,
-                               "main.c -- classifies one sample with %s on %s; made by snncc "
-                               "%s.\n\n    %s\n\n%s",
-                               o->file, t->title, SNNCC_VERSION,
-                               arena_printf(o->arena, t->build, o->file),
-                               t->port ? "The memory of the board: link.ld. What main returns, the "
-                                         "class, is in answer too; -DSNN_SEMIHOSTING hands it to a "
-                                         "debugger or emulator."
-                               : c_is_avr(o) ? "The class goes to the first serial port, 9600 baud."
-                                             : "The class is printed."));
-  if (c_is_avr(o)) {
+                               "%s -- classifies one sample with %s%s; made by snncc %s.\n\n%s%s",
+                               file, o->file,
+                               *build ? arena_printf(o->arena, " on %s", c_target(o)->title) : "",
+                               SNNCC_VERSION, build, outcome[kind]));
+  if (kind == C_MAIN_SERIAL) {
     emit_line(e, "#include <avr/interrupt.h>");
     emit_line(e, "#include <avr/io.h>");
     emit_line(e, "#include <avr/sleep.h>");
   }
-  if (!t->port)
+  if (kind != C_MAIN_BARE && kind != C_MAIN_SKETCH) {
     emit_line(e, "#include <stdio.h>");
-  if (!t->port)
     emit_blank(e);
+  }
   emit_line(e, "#include \"%s\"", o->header);
   emit_blank(e);
 }
@@ -106,22 +107,39 @@ static void write_classify(const struct c_output *o, struct emit *e) {
   emit_blank(e);
 }
 
-static void write_main(const struct c_output *o, struct emit *e) {
-  emit_open(e, "int main(void)");
-  if (c_target(o)->port) {
+/* The text says the class. */
+static void write_print(struct emit *e) {
+  emit_line(e, "printf(\"%%d\\n\", classify());");
+}
+
+static void write_sketch(struct emit *e) {
+  emit_open(e, "void setup()");
+  emit_line(e, "Serial.begin(9600);");
+  emit_close(e, "");
+  emit_blank(e);
+  emit_open(e, "void loop()");
+  emit_line(e, "Serial.println(classify());");
+  emit_line(e, "delay(1000);");
+  emit_close(e, "");
+}
+
+static void write_main(struct emit *e, enum c_main kind) {
+  emit_open(e, kind == C_MAIN_APP ? "void app_main(void)" : "int main(void)");
+  if (kind == C_MAIN_BARE) {
     emit_line(e, "answer = classify();");
     emit_line(e, "return answer;");
-  } else if (c_is_avr(o)) {
+  } else if (kind == C_MAIN_SERIAL) {
     emit_line(e, "UBRR0 = F_CPU / 16 / 9600 - 1;");
     emit_line(e, "UCSR0B = 1 << TXEN0;");
     emit_line(e, "stdout = &serial;");
-    emit_line(e, "printf(\"%%d\\n\", classify());");
+    write_print(e);
     emit_line(e, "cli();");
     emit_line(e, "for (;;)");
     emit_line(e, "  sleep_mode();");
   } else {
-    emit_line(e, "printf(\"%%d\\n\", classify());");
-    emit_line(e, "return 0;");
+    write_print(e);
+    if (kind == C_MAIN_PRINTS)
+      emit_line(e, "return 0;");
   }
   emit_close(e, "");
 }
@@ -143,14 +161,17 @@ static bool add_port(const struct c_output *o, const char *beside, const char *p
   return add_file(o, beside, name, text, strlen(text));
 }
 
-bool c_emit_main(const struct c_output *o, const char *path) {
-  const struct samples *s = o->comp->calib;
-  const char *port = c_target(o)->port;
-  struct buf text;
-  struct emit e = {&text, 0};
+enum c_main c_main_of_target(const struct c_output *o) {
+  return c_target(o)->port ? C_MAIN_BARE : c_is_avr(o) ? C_MAIN_SERIAL : C_MAIN_PRINTS;
+}
 
-  buf_init(&text, o->arena);
-  write_head(o, &e);
+void c_write_main(const struct c_output *o, enum c_main kind, const char *file, const char *build,
+                  struct buf *text) {
+  const struct samples *s = o->comp->calib;
+  struct emit e = {text, 0};
+
+  buf_init(text, o->arena);
+  write_head(o, &e, kind, file, build);
   emit_line(&e, "/* clang-format off */");
   if (plan_takes(o->plan) == PLAN_TAKES_EVENTS)
     write_events(o, &e, s ? s->recordings : NULL);
@@ -159,14 +180,29 @@ bool c_emit_main(const struct c_output *o, const char *path) {
   emit_line(&e, "/* clang-format on */");
   emit_line(&e, "static %s_state state;", o->prefix);
   emit_line(&e, "static %s_output output[%s_OUTPUT_SIZE];", o->prefix, o->upper);
-  if (port)
+  if (kind == C_MAIN_BARE)
     emit_line(&e, "volatile int answer;");
   emit_blank(&e);
-  if (c_is_avr(o))
+  if (kind == C_MAIN_SERIAL)
     write_serial(&e);
   write_classify(o, &e);
-  write_main(o, &e);
+  if (kind == C_MAIN_SKETCH)
+    write_sketch(&e);
+  else
+    write_main(&e, kind);
+}
+
+bool c_emit_main(const struct c_output *o, const char *path) {
+  const struct c_target *t = c_target(o);
+  struct buf text;
+
+  c_write_main(o, c_main_of_target(o), "main.c",
+               arena_printf(o->arena, "    %s\n\n%s", arena_printf(o->arena, t->build, o->file),
+                            t->port ? "The memory of the board: link.ld. -DSNN_SEMIHOSTING hands "
+                                      "the class to a debugger or emulator. "
+                                    : ""),
+               &text);
   return add_file(o, path, "main.c", text.data, text.len) &&
-         (!port || (add_port(o, path, arena_printf(o->arena, "port/%s/startup.c", port)) &&
-                    add_port(o, path, "port/link.ld")));
+         (!t->port || (add_port(o, path, arena_printf(o->arena, "port/%s/startup.c", t->port)) &&
+                       add_port(o, path, "port/link.ld")));
 }

@@ -38,6 +38,14 @@ struct file_outputs;
 struct file_outputs *file_outputs_new(struct arena *a);
 bool file_outputs_add(struct file_outputs *o, struct diag *d, const char *path, const void *data,
                       size_t len);
+/* A folder with these files, which appears whole; `path` is new, empty, or a folder that this wrote
+ * before and nobody touched since, which it replaces. Beside the files lies a list of them. */
+struct file_member {
+  const char *path; /* below the folder: "src/net.c" */
+  struct bytes data;
+};
+bool file_outputs_add_folder(struct file_outputs *o, struct diag *d, const char *path,
+                             const struct file_member *file, size_t n);
 bool file_outputs_commit(struct file_outputs *o, struct diag *d);
 void file_outputs_abandon(struct file_outputs *o);
 

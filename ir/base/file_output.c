@@ -15,10 +15,11 @@
 /* One target. Linked before its temporary file exists, so that a signal at any time finds it. */
 struct output {
   struct output *next;
-  const char *path;   /* as the user wrote it, for messages */
-  const char *target; /* symbolic links resolved; NULL: a stream, written at commit */
-  char *temporary;    /* beside the target */
-  struct bytes data;  /* of a stream */
+  const char *path;      /* as the user wrote it, for messages */
+  const char *target;    /* symbolic links resolved; NULL: a stream, written at commit */
+  char *temporary;       /* beside the target */
+  struct folder *folder; /* NULL: a file */
+  struct bytes data;     /* of a stream */
   volatile sig_atomic_t is_pending;
 };
 
@@ -67,11 +68,7 @@ static bool find_target(struct file_outputs *o, struct output *out, int *error) 
   return *error == 0;
 }
 
-/* The temporary file with the data in it, synced. 0, or errno. */
-static int write_temporary(struct output *out, struct bytes data) {
-  int fd = mkstemp(out->temporary);
-  if (fd < 0)
-    return errno;
+int file_write_and_close(int fd, struct bytes data) {
   mode_t mask = umask(0);
   umask(mask);
   int error = write_all(fd, data);
@@ -80,6 +77,19 @@ static int write_temporary(struct output *out, struct bytes data) {
   if (close(fd) != 0 && !error)
     error = errno;
   return error;
+}
+
+/* The temporary file with the data in it, synced. 0, or errno. */
+static int write_temporary(struct output *out, struct bytes data) {
+  int fd = mkstemp(out->temporary);
+  return fd < 0 ? errno : file_write_and_close(fd, data);
+}
+
+/* From here on file_outputs_abandon knows it. */
+static void link_output(struct file_outputs *o, struct output *out) {
+  out->is_pending = 1;
+  *o->last = out;
+  o->last = &out->next;
 }
 
 bool file_outputs_add(struct file_outputs *o, struct diag *d, const char *path, const void *data,
@@ -95,18 +105,29 @@ bool file_outputs_add(struct file_outputs *o, struct diag *d, const char *path, 
     const char *dir = file_dir(o->arena, out->target);
     out->temporary = arena_printf(o->arena, "%s.snncc-XXXXXX", dir);
   }
-  out->is_pending = 1;
-  *o->last = out;
-  o->last = &out->next;
+  link_output(o, out);
   if (out->target)
     error = write_temporary(out, (struct bytes){data, len});
   return !error || file_told(d, path, "write", error);
 }
 
-/* A rename is on disk when its folder is. Some file systems cannot sync a folder: no error. */
-static void sync_folder(struct arena *a, const char *target) {
-  const char *dir = file_dir(a, target);
-  int fd = open(*dir ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* A link to a folder is followed: what it leads to becomes the target. */
+bool file_outputs_add_folder(struct file_outputs *o, struct diag *d, const char *path,
+                             const struct file_member *file, size_t n) {
+  struct output *out = ARENA_NEW(o->arena, struct output, 1);
+  char *real = realpath(path, NULL);
+  if (!real && errno != ENOENT)
+    return file_told(d, path, "write", errno);
+  out->path = arena_strdup(o->arena, path);
+  out->target = real ? arena_strdup(o->arena, real) : out->path;
+  free(real);
+  out->folder = file_folder_new(o->arena, out->path, out->target);
+  link_output(o, out);
+  return file_folder_write(out->folder, d, file, n);
+}
+
+void file_sync_folder(const char *folder) {
+  int fd = open(*folder ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd >= 0) {
     (void)fsync(fd);
     close(fd);
@@ -130,22 +151,26 @@ bool file_outputs_commit(struct file_outputs *o, struct diag *d) {
       continue;
     if (!out->target)
       error = commit_stream(out);
+    else if (out->folder)
+      error = file_folder_commit(out->folder);
     else if (rename(out->temporary, out->target) != 0)
       error = errno;
     if (error)
       return file_told(d, out->path, "write", error);
     out->is_pending = 0;
     if (out->target)
-      sync_folder(o->arena, out->target);
+      file_sync_folder(file_dir(o->arena, out->target));
   }
   return true;
 }
 
-/* Only unlink(): a signal handler may call this. */
+/* Only unlink() and rmdir(): a signal handler may call this. */
 void file_outputs_abandon(struct file_outputs *o) {
   for (struct output *out = o->first; out; out = out->next) {
     if (out->is_pending && out->temporary)
       unlink(out->temporary);
+    if (out->is_pending && out->folder)
+      file_folder_remove(out->folder);
     out->is_pending = 0;
   }
 }

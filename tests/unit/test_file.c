@@ -185,6 +185,98 @@ static void what_cannot_be_written_is_told(void **state) {
 }
 
 /* A device is written to; it is never replaced by a file. */
+/* ---- folders ---- */
+
+static bool add_folder(struct unit *u, struct file_outputs *o, const char *where,
+                       const char *file) {
+  const struct file_member members[] = {{file, {(const uint8_t *)"new", 3}},
+                                        {"b/c/d", {(const uint8_t *)"", 0}}};
+  return file_outputs_add_folder(o, u->comp.diag, path_in(u, where), members, 2);
+}
+
+static void write_folder(struct unit *u, const char *where, const char *file) {
+  struct file_outputs *o = file_outputs_new(u->comp.arena);
+  assert_true(add_folder(u, o, where, file));
+  assert_true(file_outputs_commit(o, u->comp.diag));
+  file_outputs_abandon(o);
+}
+
+static void a_folder_appears_whole_at_commit(void **state) {
+  struct unit *u = *state;
+  struct file_outputs *o = file_outputs_new(u->comp.arena);
+  struct stat st;
+  mode_t mask = umask(027);
+  assert_true(add_folder(u, o, "f", "b/a"));
+  assert_int_equal(access(path_in(u, "f"), F_OK), -1);
+  assert_true(file_outputs_commit(o, u->comp.diag));
+  umask(mask);
+  assert_holds(u, path_in(u, "f/b/a"), "new");
+  assert_holds(u, path_in(u, "f/b/c/d"), "");
+  assert_int_equal(stat(path_in(u, "f"), &st), 0);
+  assert_int_equal(st.st_mode & 0777, 0750);
+  assert_int_equal(stat(path_in(u, "f/b/c"), &st), 0);
+  assert_int_equal(st.st_mode & 0777, 0750);
+  assert_int_equal(n_files_in(u->folder), 1);
+}
+
+static void an_abandoned_folder_leaves_nothing(void **state) {
+  struct unit *u = *state;
+  struct file_outputs *o = file_outputs_new(u->comp.arena);
+  assert_true(add_folder(u, o, "f", "a"));
+  file_outputs_abandon(o);
+  assert_int_equal(n_files_in(u->folder), 0);
+  write_folder(u, "f", "a");
+  assert_true(add_folder(u, o, "f", "e"));
+  file_outputs_abandon(o);
+  assert_int_equal(n_files_in(u->folder), 1);
+  assert_holds(u, path_in(u, "f/a"), "new");
+}
+
+static void a_written_folder_is_replaced_as_a_whole(void **state) {
+  struct unit *u = *state;
+  write_folder(u, "f", "x/y/a");
+  write_folder(u, "f", "x/e");
+  assert_int_equal(n_files_in(u->folder), 1);
+  assert_int_equal(n_files_in(path_in(u, "f")), 3);
+  assert_int_equal(n_files_in(path_in(u, "f/x")), 1);
+  assert_holds(u, path_in(u, "f/x/e"), "new");
+}
+
+static void what_somebody_else_wrote_is_never_replaced(void **state) {
+  static const struct {
+    const char *file, *text, *want;
+  } rows[] = {
+      {"f/a", "New", "f/a: error: was changed since snncc wrote it"},
+      {"f/b/mine", "", "f/b/mine: error: was not written by snncc"},
+      {"f/.snncc-files", "", "error: was not written by snncc"},
+      {"f/.snncc-files", "00000000 ../f/a\n00000000\n0\n\n00000000 b/c/d", "was not written by"},
+      {"f", NULL, "f/mine: error: was not written by snncc"},
+      {"g", NULL, "g: error: is not empty and not what snncc wrote"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct unit *u = *state;
+    const bool is_new = strcmp(rows[i].file, "g") == 0;
+    struct file_outputs *o = file_outputs_new(u->comp.arena);
+    if (is_new)
+      assert_int_equal(mkdir(path_in(u, "g"), 0777), 0);
+    else
+      write_folder(u, "f", "a");
+    if (rows[i].text)
+      unit_file(u, rows[i].file, rows[i].text, strlen(rows[i].text));
+    else
+      assert_int_equal(
+          mkdir(path_in(u, arena_printf(u->comp.arena, "%s/mine", rows[i].file)), 0777), 0);
+    assert_false(add_folder(u, o, is_new ? "g" : "f", "a"));
+    file_outputs_abandon(o);
+    unit_assert_said(u, rows[i].want);
+    assert_int_equal(n_files_in(u->folder), 1);
+    if (rows[i].text)
+      assert_holds(u, path_in(u, rows[i].file), rows[i].text);
+    unit_end(state);
+    unit_begin(state);
+  }
+}
+
 static void a_full_device_is_told_at_commit(void **state) {
   struct unit *u = *state;
   struct file_outputs *o = file_outputs_new(u->comp.arena);
@@ -243,6 +335,12 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_symbolic_link_keeps_pointing_to_the_file, unit_begin,
                                       unit_end),
       cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(a_folder_appears_whole_at_commit, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(an_abandoned_folder_leaves_nothing, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(a_written_folder_is_replaced_as_a_whole, unit_begin,
+                                      unit_end),
+      cmocka_unit_test_setup_teardown(what_somebody_else_wrote_is_never_replaced, unit_begin,
+                                      unit_end),
       cmocka_unit_test_setup_teardown(a_full_device_is_told_at_commit, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(paths_are_taken_apart, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(the_check_sum_is_that_of_ieee_802_3, unit_begin, unit_end),
