@@ -182,6 +182,10 @@ group_models() {
 group_onnx() {
   run_scripts tests/conformance
 }
+# Every branch of the image's loader and kernels.
+group_coverage() {
+  run_scripts tests/coverage
+}
 # The other compiler builds everything without a warning.
 group_build() {
   if command -v clang >/dev/null; then

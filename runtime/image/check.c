@@ -345,10 +345,9 @@ static bool check_arguments(const struct check *c, const struct kernel *k) {
     return check_output(c);
   case CONCAT:
     return check_concat(c);
-  case ENCODE:
-    break;
+  default: /* ENCODE */
+    return check_events(c);
   }
-  return check_events(c);
 }
 
 /* The descriptor is there, and no field is below 0. */

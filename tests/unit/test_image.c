@@ -13,12 +13,13 @@
 #include "passes/passes.h"
 #include "tests/fuzz/crc32c_fast.h"
 #include "tests/fuzz/image.h"
+#include "snn/descriptor.h"
 #include "tests/unit/graphs.h"
 
-enum { N_PIXELS = 25, N_INPUT = 2 * N_PIXELS, N_SAMPLES = 8, N_NETS = 4 };
+enum { N_PIXELS = 25, N_INPUT = 2 * N_PIXELS, N_SAMPLES = 8, N_NETS = 5 };
 
 static struct graphs_random random_state = {11};
-static const char *const nets[N_NETS] = {"signed", "plain", "events", "front"};
+static const char *const nets[N_NETS] = {"signed", "plain", "events", "front", "wide"};
 
 /* A network of tests/image as integers; samples of bytes, or of numbers between -1 and 1. */
 static struct ir_graph *quantized(struct unit *u, const char *name, bool is_int8, bool is_bytes) {
@@ -279,15 +280,21 @@ static void forged_tables_stay_in_their_memory(void **state) {
 
 /* ---- one by one ---- */
 
+/* What is said of an image with its checksums made right. */
+static enum snn_status sealed(struct buf *image) {
+  enum snn_status status = SNN_RAM_TOO_SMALL;
+
+  image_seal((uint8_t *)image->data, image->len);
+  assert_true(image_run_guarded((uint8_t *)image->data, image->len, &status));
+  return status;
+}
+
 /* Word `at` of a section becomes `value`; what then is said. */
 static enum snn_status forged(struct unit *u, uint32_t kind, size_t at, uint32_t value) {
   struct buf image = written(u, quantized(u, "events", true, true));
-  enum snn_status status = SNN_OK;
 
   ((uint32_t *)(void *)(image.data + section(&image, kind)->at))[at] = value;
-  image_seal((uint8_t *)image.data, image.len);
-  assert_true(image_run_guarded((uint8_t *)image.data, image.len, &status));
-  return status;
+  return sealed(&image);
 }
 
 static void a_status_says_what_is_wrong(void **state) {
@@ -338,16 +345,13 @@ static void spikes_in_the_wrong_order_are_refused(void **state) {
   struct buf image = written(u, quantized(u, "events", true, true));
   struct snn_image_op *op = (void *)(image.data + section(&image, SNN_SECTION_OPS)->at), first;
   size_t i = 0;
-  enum snn_status status = SNN_OK;
 
   while (op[i].kernel != SNN_IMAGE_TAKE_EVENTS)
     i++;
   first = op[i];
   op[i] = op[i + 1];
   op[i + 1] = first;
-  image_seal((uint8_t *)image.data, image.len);
-  assert_true(image_run_guarded((uint8_t *)image.data, image.len, &status));
-  assert_int_equal(status, SNN_BAD_ORDER);
+  assert_int_equal(sealed(&image), SNN_BAD_ORDER);
 }
 
 /* A constant current where the input is events: the first call becomes one. */
@@ -356,7 +360,6 @@ static void currents_of_events_are_refused(void **state) {
   struct buf image = written(u, quantized(u, "events", true, true));
   struct snn_image_op *op = (void *)(image.data + section(&image, SNN_SECTION_OPS)->at);
   struct snn_image_buffer *b = (void *)(image.data + section(&image, SNN_SECTION_BUFFERS)->at);
-  enum snn_status status = SNN_OK;
   size_t i = 0;
 
   while (op[i].kernel != SNN_IMAGE_CONV_SCATTER)
@@ -367,9 +370,56 @@ static void currents_of_events_are_refused(void **state) {
   op[0].counts = 0;
   op[0].arg[0] = SNN_ARG_INPUT;
   b[op[0].arg[2] >> 8].kind = SNN_BUFFER_CURRENT;
-  image_seal((uint8_t *)image.data, image.len);
-  assert_true(image_run_guarded((uint8_t *)image.data, image.len, &status));
-  assert_int_equal(status, SNN_BAD_CALL);
+  assert_int_equal(sealed(&image), SNN_BAD_CALL);
+}
+
+/* The descriptor of the first call of this kernel. */
+static void *desc_of(struct buf *image, uint32_t kernel) {
+  const struct snn_image_op *op = (void *)(image->data + section(image, SNN_SECTION_OPS)->at);
+
+  while (op->kernel != kernel)
+    op++;
+  return image->data + section(image, SNN_SECTION_DESCRIPTORS)->at + 4 * op->desc;
+}
+
+/* The taps of the first row of windows lie above the map and below it. */
+static void windows_may_hold_nothing(void **state) {
+  struct unit *u = *state;
+  struct buf front = written(u, quantized(u, "front", true, true));
+  struct buf events = written(u, quantized(u, "events", true, true));
+  struct snn_front *f = desc_of(&front, SNN_IMAGE_CONV_POOL_CURRENT);
+  struct snn_window *w = desc_of(&events, SNN_IMAGE_MAXPOOL_WINNER);
+
+  f->pool_dilation_y = w->dilation_y = 9;
+  f->pool_pad_top = w->pad_top = 1;
+  assert_int_equal(sealed(&front), SNN_OK);
+  assert_int_equal(sealed(&events), SNN_OK);
+}
+
+static void too_many_taps_are_refused(void **state) {
+  struct unit *u = *state;
+  struct buf image = written(u, quantized(u, "front", true, true));
+  struct snn_front *f = desc_of(&image, SNN_IMAGE_CONV_POOL_CURRENT);
+
+  f->kernel_height = f->kernel_width = SNN_IMAGE_MAX_KERNEL;
+  assert_int_equal(sealed(&image), SNN_BAD_CALL);
+}
+
+static void too_many_calls_are_refused(void **state) {
+  static const char calls[(SNN_IMAGE_MAX_OPS + 1) * sizeof(struct snn_image_op)];
+  struct unit *u = *state;
+  struct buf old = written(u, quantized(u, "plain", true, true)), image;
+  uint32_t at = section(&old, SNN_SECTION_OPS)->at;
+
+  buf_init(&image, u->comp.arena);
+  buf_put(&image, old.data, at);
+  buf_put(&image, calls, sizeof calls);
+  buf_put(&image, old.data + at, old.len - at);
+  section(&image, SNN_SECTION_OPS)->bytes += (uint32_t)sizeof calls;
+  section(&image, SNN_SECTION_DESCRIPTORS)->at += (uint32_t)sizeof calls;
+  section(&image, SNN_SECTION_DATA)->at += (uint32_t)sizeof calls;
+  section(&image, SNN_SECTION_GRAPH)->at += (uint32_t)sizeof calls;
+  assert_int_equal(sealed(&image), SNN_BAD_CALL);
 }
 
 static void versions_and_sections_are_told_apart(void **state) {
@@ -377,7 +427,6 @@ static void versions_and_sections_are_told_apart(void **state) {
   struct buf old = written(u, quantized(u, "events", true, true)), image;
   struct snn_image_header h;
   struct snn_image_section more = {SNN_SECTION_OPTIONAL | 77, 0, 4};
-  enum snn_status status = SNN_OK;
 
   memcpy(&h, old.data, sizeof h);
   buf_init(&image, u->comp.arena);
@@ -392,19 +441,13 @@ static void versions_and_sections_are_told_apart(void **state) {
   buf_put(&image, "more", 4);
   for (uint32_t i = 0; i + 1 < h.n_sections; i++)
     ((struct snn_image_section *)(void *)(image.data + sizeof h))[i].at += (uint32_t)sizeof more;
-  image_seal((uint8_t *)image.data, image.len);
-  assert_true(opens(image.data, image.len));
+  assert_int_equal(sealed(&image), SNN_OK);
   section(&image, more.kind)->kind = 77;
-  image_seal((uint8_t *)image.data, image.len);
-  assert_true(image_run_guarded((uint8_t *)image.data, image.len, &status));
-  assert_int_equal(status, SNN_BAD_SECTION);
+  assert_int_equal(sealed(&image), SNN_BAD_SECTION);
   ((struct snn_image_header *)(void *)image.data)->version = 2 << 16;
-  image_seal((uint8_t *)image.data, image.len);
-  assert_true(image_run_guarded((uint8_t *)image.data, image.len, &status));
-  assert_int_equal(status, SNN_BAD_VERSION);
+  assert_int_equal(sealed(&image), SNN_BAD_VERSION);
   ((struct snn_image_header *)(void *)old.data)->version += 1; /* a later minor version */
-  image_seal((uint8_t *)old.data, old.len);
-  assert_true(opens(old.data, old.len));
+  assert_int_equal(sealed(&old), SNN_OK);
 }
 
 /* `from` in the text of the graph becomes `to`, of the same length. */
@@ -484,6 +527,9 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_status_says_what_is_wrong, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(spikes_in_the_wrong_order_are_refused, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(currents_of_events_are_refused, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(windows_may_hold_nothing, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(too_many_taps_are_refused, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(too_many_calls_are_refused, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(versions_and_sections_are_told_apart, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(wrong_arguments_are_refused, unit_begin, unit_end),
   };
