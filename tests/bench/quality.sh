@@ -2,9 +2,9 @@
 # What conversion loses on training data, by which defaults are chosen: quality.sh [OPTION...]
 # A line per network and number of steps: points lost with their standard error (paired), answers
 # whose being right changed, synops and mean steps. MNIST networks are calibrated on the first
-# training images and measured from the 10,000th on. CIFAR networks are calibrated on calib_2000.bin
-# and measured on the first 2,000 records of test_batch_5.bin, the development set: results are on
-# the other 8,000. NETWORKS, STEPS and IMAGES say which, with how many steps, on how many images.
+# training images and measured from the 10,000th on, CIFAR networks on the second thousand of
+# calib_2000.bin, also training images; with COMPARE=1 on the first 2,000 records of test_batch_5.bin,
+# as methods were compared. NETWORKS, STEPS and IMAGES say which, with how many steps, on how many.
 . "$(dirname "$0")/../lib.sh"
 need SNNCC_DATA "a folder with mnist/ and cifar10/"
 need SNNCC_MODELS "a folder with the trained networks"
@@ -17,8 +17,12 @@ measure() {
   shift 2
   case $network in
   *2)
-    set -- --calib "$cifar/calib_2000.bin" --data "$cifar/test_batch_5.bin" \
-      --limit "${IMAGES:-2000}" "$@"
+    if [ -n "${COMPARE:-}" ]; then
+      set -- --data "$cifar/test_batch_5.bin" --limit "${IMAGES:-2000}" "$@"
+    else
+      set -- --data "$cifar/calib_2000.bin" --skip 1000 --limit "${IMAGES:-1000}" "$@"
+    fi
+    set -- --calib "$cifar/calib_2000.bin" "$@"
     ;;
   *)
     set -- --calib "$mnist/train-images-idx3-ubyte.gz" --data "$mnist/train-images-idx3-ubyte.gz" \

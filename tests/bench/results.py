@@ -18,8 +18,7 @@ import sys
 import time
 
 import results_doc
-from results_doc import (ABLATION, ABLATION_STEPS, CODED, CODES, EXITS, NETWORKS, RECORDED,
-                         STEPS)
+from results_doc import ABLATION, ABLATION_STEPS, EXITS, NETWORKS, RECORDED, STEPS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -103,8 +102,6 @@ def all_runs(networks, images):
             if row.options:  # else it is a run of the first kind
                 options = ["--steps", str(ABLATION_STEPS)] + row.options
                 runs.append(Run(n, f"ablation{k}", options, images))
-        for k, row in enumerate(CODES if n.name in CODED else []):
-            runs.append(Run(n, f"code{k}", row.options, images))
         if n.name == RECORDED[0]:
             runs.append(Run(n, "record", ["--steps", str(RECORDED[1])], 20, record=True))
     return runs

@@ -3,7 +3,7 @@ from collections import namedtuple
 
 # ---- what is run ----
 
-STEPS = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+STEPS = [1, 2, 4, 8, 16, 32, 64, 256]
 
 # paper: Niederlechner 2019, table 2: accuracy of its CNN and SNN (%), on how many images the SNN ran,
 # MFlops, total cost and factor.
@@ -17,11 +17,11 @@ NETWORKS = [
     Network("MediumCNN1", "mnist", 10000, 6802560, 4, Paper(98.99, 99.00, 300, 1.10, 8.239, 3.05)),
     Network("LargeCNN1", "mnist", 10000, 3616128, 4, Paper(99.37, 98.67, 300, 0.43, 3.245, 0.42)),
     Network("DeepCNN1", "mnist", 10000, 3618208, 4, Paper(99.40, 98.33, 300, 0.49, 3.642, 0.22)),
-    Network("SmallCNN2", "cifar10", 8000, 5244160, 8, Paper(69.75, 59.50, 200, 7.43, 55.708, 11.14)),
-    Network("MediumCNN2", "cifar10", 8000, 38636032, 8,
+    Network("SmallCNN2", "cifar10", 10000, 5244160, 8, Paper(69.75, 59.50, 200, 7.43, 55.708, 11.14)),
+    Network("MediumCNN2", "cifar10", 10000, 38636032, 8,
             Paper(74.63, 66.00, 150, 8.47, 63.542, 0.58)),
-    Network("LargeCNN2", "cifar10", 8000, 20741120, 8, Paper(75.27, 49.33, 150, 3.27, 24.528, 0.38)),
-    Network("DeepCNN2", "cifar10", 8000, 20901120, 8, Paper(65.77, 51.50, 200, 3.49, 26.201, 0.19)),
+    Network("LargeCNN2", "cifar10", 10000, 20741120, 8, Paper(75.27, 49.33, 150, 3.27, 24.528, 0.38)),
+    Network("DeepCNN2", "cifar10", 10000, 20901120, 8, Paper(65.77, 51.50, 200, 3.49, 26.201, 0.19)),
 ]
 
 SAMPLES = {
@@ -29,7 +29,7 @@ SAMPLES = {
               "--data", "$SNNCC_DATA/mnist/t10k-images-idx3-ubyte.gz",
               "--labels", "$SNNCC_DATA/mnist/t10k-labels-idx1-ubyte.gz"],
     "cifar10": ["--calib", "$SNNCC_DATA/cifar10/calib_2000.bin",
-                "--data", "$SNNCC_DATA/cifar10/test_batch_5.bin", "--skip", "2000"],
+                "--data", "$SNNCC_DATA/cifar10/test_batch_5.bin"],
 }
 
 # Early exit: name of the run, options. The first one is compared with the paper.
@@ -55,22 +55,6 @@ ABLATION = [
     Ablation("reset to zero", ["--reset", "zero"]),
     Ablation("average for maximum", ["--maxpool", "average"]),
     Ablation("biases corrected", ["--correct", "bias"]),
-]
-
-# Every code, encoding and readout, on networks of MNIST.
-Code = namedtuple("Code", "what options")
-CODED = ["lenet5", "SmallCNN1", "LargeCNN1"]
-CODES = [
-    Code("rates; constant current; membranes read", ["--steps", "32"]),
-    Code("spike counts read", ["--steps", "32", "--readout", "count"]),
-    Code("softmax of snn_toolbox", ["--steps", "32", "--readout", "softmax"]),
-    Code("input as Poisson spikes", ["--steps", "64", "--encode", "poisson"]),
-    Code("the same, longer", ["--steps", "256", "--encode", "poisson"]),
-    Code("input as the time of a spike", ["--steps", "64", "--encode", "latency"]),
-    Code("time to first spike", ["--steps", "32", "--code", "ttfs"]),
-    Code("the same, rising threshold", ["--steps", "64", "--code", "ttfs_dyn"]),
-    Code("the same, dynamic threshold", ["--steps", "32", "--code", "ttfs_dyn"]),
-    Code("binary pattern", ["--steps", "8", "--code", "pattern"]),
 ]
 
 # Whose spikes are drawn, and after how many steps.
@@ -235,39 +219,6 @@ def ablation_table(results, networks):
     return table(["<changed", "<options"] + [n.name for n in networks], rows)
 
 
-def code_table(results, networks):
-    rows = []
-    for k, row in enumerate(CODES):
-        cells = [row.what, f"`{' '.join(row.options)}`"]
-        for n in networks:
-            r = results[n.name, f"code{k}"]
-            cells += [percent(r["snn_correct"][-1], r), f"{lost(r):.2f}",
-                      short(r["synops_per_image"][-1])]
-        rows.append(cells)
-    columns = [c for n in networks for c in [f"{n.name}, %", "lost", "synops"]]
-    return table(["<code", "<options"] + columns, rows)
-
-
-def code_section(results, networks):
-    coded = [n for n in networks if n.name in CODED]
-    if not coded:
-        return ""
-    return f"""## Codes, encodings, readouts
-
-Right answers, points lost against the CNN, and synaptic operations behind the first layer. *input as the
-time of a spike*: one spike for each pixel, so that what comes late counts for less of the time.
-
-{code_table(results, coded)}
-"""
-
-
-def time_table(results, networks):
-    rows = [[n.name] + [f"{1000 * results[n.name, f't{t}']['seconds_per_image']:.2f}"
-                        for t in [8, 32, 256]]
-            + [f"{results[n.name, 't32']['seconds_convert']:.2f}"] for n in networks]
-    return table(["<network", "T=8, ms", "T=32, ms", "T=256, ms", "conversion, s"], rows)
-
-
 # ---- the document ----
 
 def pictures(networks):
@@ -315,20 +266,14 @@ Points lost at T={ABLATION_STEPS} when one choice is changed (the defaults were 
 test images):
 
 {ablation_table(results, networks)}
-{code_section(results, networks)}## Each network
+## Each network
 
 Operations are per image. *lost*: points against the CNN, with the interval for matched pairs (Agresti and
 Min 2005); the other interval is Wilson's. *factor*: cost of the CNN over that of the SNN; *of energy*: the
 same with 4.6 pJ for a multiply-accumulate and 0.9 pJ for an addition, 32-bit floats at 45 nm (Horowitz
 2014); *as the paper counts*: see above.
 
-{sections}
-## Time
-
-Simulation of one image on one core of an x86-64 by `snncc eval`, and conversion with 1000 calibration
-samples on two.
-
-{time_table(results, networks)}"""
+{sections}"""
 
 
 BEGIN = "<!-- made by tests/bench/results.py -->\n"
