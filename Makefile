@@ -156,7 +156,7 @@ test:
 	@.ci/packages test
 	@echo "building $(BIN)"
 	@$(MAKE) --no-print-directory -s $(JOBS) all
-	@tests/run.sh unit golden lint asan replay coverage faults diff firmware models onnx build
+	@tests/run.sh unit golden lint asan replay coverage faults diff firmware package models onnx build
 demo:
 	@.ci/packages build
 	@echo "building $(BIN)"

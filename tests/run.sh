@@ -153,13 +153,23 @@ group_diff() {
     tests/diff/run.sh tests/diff/borders.ir models/digits-images-idx3-ubyte.gz 100
 }
 # 3 random networks on each board, and LeNet-5; a board whose tools are missing is skipped.
-group_firmware() {
-  tests/firmware/run.sh 3 >"$tmp/firmware" 2>&1
-  grep -v '^firmware:' "$tmp/firmware"
-  set -- $(sed -n 's/^firmware: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$tmp/firmware")
+# counted NAME COMMAND...: a script whose last line is "NAME: N passed, N failed, N skipped".
+counted() {
+  name=$1
+  shift
+  "$@" >"$tmp/$name" 2>&1
+  grep -v "^$name:" "$tmp/$name"
+  set -- $(sed -n "s/^$name: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p" "$tmp/$name")
   ok "${1:-0}"
   failed=$((failed + ${2:-1}))
   skipped=$((skipped + ${3:-0}))
+}
+group_firmware() {
+  counted firmware tests/firmware/run.sh 3
+}
+# Folders of --package.
+group_package() {
+  counted package tests/package/run.sh
 }
 # Scripts of a folder; exit code 77 means skipped, the last line says why.
 run_scripts() {
