@@ -22,12 +22,15 @@ export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:abort_on_error=1:
 build() {
   make -s -j"$(nproc)" B="$1" CC="$2" CFLAGS="$3 $small" "$1/libsnncc.a"
 }
-# link ENGINE COMPILER TARGET FILES...: with the main of the fuzzer.
+# Kernels take most of the time where their comparisons are traced, one or more for each neuron.
+kernels="$(ls runtime/image/current_*.c runtime/image/scatter_*.c) runtime/image/plain.c runtime/image/run.c"
+# link ENGINE COMPILER TARGET FILES...: with the main of the fuzzer. Comparisons are traced in the
+# library alone.
 link() {
   folder=$B/$1 compiler=$2 target=$3
   shift 3
-  [ "$target" != img ] || set -- "$@" tests/fuzz/crc32c_fast.c
-  $compiler $san -fsanitize=fuzzer -std=c11 -D_GNU_SOURCE -DSNNCC_VERSION='""' -I. -I"$folder/gen" \
+  [ "$target" != img ] || set -- "$@" tests/fuzz/crc32c_fast.c $kernels
+  $compiler $san -fsanitize=fuzzer -fno-sanitize-coverage=trace-cmp -std=c11 -D_GNU_SOURCE -DSNNCC_VERSION='""' -I. -I"$folder/gen" \
     -Iruntime/include -o "$folder/fuzz_$target" "tests/fuzz/fuzz_$target.c" "$@" "$folder/libsnncc.a" $libs
 }
 words() {
@@ -73,7 +76,7 @@ for t; do
   python3 tests/fuzz/make_seeds.py "$t" "$B/seeds/$t"
   more= longest=1024
   [ "$t" != data ] || longest=8192 # two records of CIFAR
-  [ "$t" != img ] || longest=3072
+  [ "$t" != img ] || longest=4096
   [ ! -f "tests/fuzz/mutate_$t.c" ] || more="tests/fuzz/mutate_$t.c"
   link libfuzzer clang-14 "$t" $more
   fuzz_side_by_side "$t" $longest
