@@ -102,7 +102,7 @@ static bool look_into(struct folder *f, struct diag *d, const struct map *known,
 
   if (!dir)
     return file_told(d, f->path, "write", errno);
-  while ((e = readdir(dir))) {
+  while ((errno = 0, e = readdir(dir))) {
     const char *name = arena_printf(f->arena, "%s%s", below, e->d_name), *path, *inside;
     struct stat st;
     uint32_t crc;
@@ -129,7 +129,7 @@ static bool look_into(struct folder *f, struct diag *d, const struct map *known,
                         "empty folder, or remove this one");
     }
   }
-  return true;
+  return !errno || file_told(d, f->path, "read", errno);
 }
 
 static bool look_at_target(struct folder *f, struct diag *d) {

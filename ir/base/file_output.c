@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,12 +116,12 @@ bool file_outputs_add(struct file_outputs *o, struct diag *d, const char *path, 
 bool file_outputs_add_folder(struct file_outputs *o, struct diag *d, const char *path,
                              const struct file_member *file, size_t n) {
   struct output *out = ARENA_NEW(o->arena, struct output, 1);
-  char *real = realpath(path, NULL);
-  if (!real && errno != ENOENT)
+  char real[PATH_MAX];
+  bool exists = realpath(path, real) != NULL;
+  if (!exists && errno != ENOENT)
     return file_told(d, path, "write", errno);
   out->path = arena_strdup(o->arena, path);
-  out->target = real ? arena_strdup(o->arena, real) : out->path;
-  free(real);
+  out->target = exists ? arena_strdup(o->arena, real) : out->path;
   out->folder = file_folder_new(o->arena, out->path, out->target);
   link_output(o, out);
   return file_folder_write(out->folder, d, file, n);

@@ -1,12 +1,14 @@
 /* tests/faults/driver.c -- runs one command again and again, each time with one fault.
  *
- *   driver [-s SEED -n N] [-c] SHIM COMMAND...
+ *   driver [-s SEED -n N] [-c] [-f | -a] SHIM COMMAND...
  *
  * The command runs in an empty folder; what it writes there the first time, without a fault, is
  * what it has to write. Then every fault: old files lie where its outputs go, and afterwards each
  * of them is untouched or whole, nothing else is left (but by SIGKILL, after which the command has
  * to work as ever), the exit code is 0 or 1, and 1 comes with a message. -s, -n: N faults, by
- * chance. -c: the files of the first run are not compared, as with measured times in them. */
+ * chance. -c: the files of the first run are not compared, as with measured times in them. -f:
+ * nothing lies where the outputs go, which appear all or none; -a: what the first run wrote lies
+ * there. Only then may outputs be in folders. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -37,10 +39,14 @@ struct fault {
   const char *action;
 };
 
+/* What lies where the outputs go. */
+enum before { BEFORE_OLD_FILES, BEFORE_NOTHING, BEFORE_SAME };
+
 struct driver {
   const char *shim;
   char *const *command;
   bool has_times; /* -c */
+  enum before before;
   char report_path[64];
   struct fault_report *report;
   struct output output[MAX_OUTPUTS];
@@ -73,27 +79,46 @@ static char *read_whole(const char *path, size_t *len) {
   return bytes;
 }
 
-/* Calls fn with every file of the folder, which has no folders. */
-static void for_each_file(struct driver *d, void (*fn)(struct driver *d, const char *name)) {
-  DIR *dir = opendir(".");
+typedef void file_fn(struct driver *d, const char *name, bool is_folder);
+
+/* Calls fn with every file and folder in `folder`, what is in one before itself. */
+static void for_each_in(struct driver *d, const char *folder, file_fn *fn) {
+  DIR *dir = opendir(folder);
   struct dirent *entry;
 
   if (!dir)
-    give_up("the folder");
-  while ((entry = readdir(dir)))
-    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-      fn(d, entry->d_name);
+    give_up(folder);
+  while ((entry = readdir(dir))) {
+    char name[512];
+    struct stat st;
+
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+      continue;
+    snprintf(name, sizeof name, "%s/%s", folder, entry->d_name);
+    if (lstat(name, &st) != 0)
+      give_up(name);
+    if (S_ISDIR(st.st_mode))
+      for_each_in(d, name, fn);
+    fn(d, name + strlen("./"), S_ISDIR(st.st_mode));
+  }
   closedir(dir);
 }
 
-static void remove_file(struct driver *d, const char *name) {
-  (void)d;
-  unlink(name);
+static void for_each_file(struct driver *d, file_fn *fn) {
+  for_each_in(d, ".", fn);
 }
 
-static void add_output(struct driver *d, const char *name) {
+static void remove_file(struct driver *d, const char *name, bool is_folder) {
+  (void)d;
+  (void)is_folder;
+  remove(name);
+}
+
+static void add_output(struct driver *d, const char *name, bool is_folder) {
   struct output *o = &d->output[d->n_outputs];
 
+  if (is_folder)
+    return;
   if (d->n_outputs == MAX_OUTPUTS)
     give_up("too many outputs");
   snprintf(o->name, sizeof o->name, "%s", name);
@@ -103,10 +128,20 @@ static void add_output(struct driver *d, const char *name) {
 
 static void put_old_files(struct driver *d) {
   for_each_file(d, remove_file);
-  for (size_t i = 0; i < d->n_outputs; i++) {
-    FILE *f = fopen(d->output[i].name, "w");
-    if (!f || fputs(old, f) < 0 || fclose(f) != 0)
-      give_up(d->output[i].name);
+  for (size_t i = 0; i < d->n_outputs && d->before != BEFORE_NOTHING; i++) {
+    struct output *o = &d->output[i];
+    bool is_same = d->before == BEFORE_SAME;
+    FILE *f;
+
+    for (char *slash = o->name; (slash = strchr(slash, '/')); *slash++ = '/') {
+      *slash = '\0';
+      if (mkdir(o->name, 0777) != 0 && errno != EEXIST)
+        give_up(o->name);
+    }
+    f = fopen(o->name, "w");
+    if (!f || !fwrite(is_same ? o->bytes : old, is_same ? o->len : sizeof old - 1, 1, f) ||
+        fclose(f) != 0)
+      give_up(o->name);
   }
 }
 
@@ -189,31 +224,43 @@ static void tell(struct driver *d, const struct fault *f, const char *what, cons
   d->n_bad++;
 }
 
-static bool is_known(const struct driver *d, const char *name) {
-  for (size_t i = 0; i < d->n_outputs; i++)
-    if (!strcmp(d->output[i].name, name))
+/* An output, or a folder on the way to one. */
+static bool is_known(const struct driver *d, const char *name, bool is_folder) {
+  size_t n = strlen(name);
+
+  for (size_t i = 0; i < d->n_outputs; i++) {
+    const char *known = d->output[i].name;
+    if (!strncmp(known, name, n) && known[n] == (is_folder ? '/' : '\0'))
       return true;
+  }
   return false;
 }
 
 static size_t n_strange;
-static void count_strange(struct driver *d, const char *name) {
-  n_strange += !is_known(d, name);
+static void count_strange(struct driver *d, const char *name, bool is_folder) {
+  n_strange += !is_known(d, name, is_folder);
 }
 
 /* Each output: as it was, or whole. With exit code 0 it must be whole. */
 static void check_outputs(struct driver *d, const struct fault *f, bool must_be_whole) {
+  size_t n_whole = 0;
+
   for (size_t i = 0; i < d->n_outputs; i++) {
     const struct output *o = &d->output[i];
     size_t len = 0;
-    char *bytes = access(o->name, F_OK) == 0 ? read_whole(o->name, &len) : calloc(1, 1);
-    bool is_old = len == sizeof old - 1 && !memcmp(bytes, old, len);
+    bool exists = access(o->name, F_OK) == 0;
+    char *bytes = exists ? read_whole(o->name, &len) : calloc(1, 1);
+    bool is_old = d->before == BEFORE_OLD_FILES ? len == sizeof old - 1 && !memcmp(bytes, old, len)
+                                                : d->before == BEFORE_NOTHING && !exists;
     bool is_whole =
         d->has_times ? len > 0 && !is_old : len == o->len && !memcmp(bytes, o->bytes, len);
     if (!is_whole && (must_be_whole || !is_old))
       tell(d, f, "an output is neither the old nor the new one:", o->name);
+    n_whole += is_whole;
     free(bytes);
   }
+  if (d->before == BEFORE_NOTHING && n_whole > 0 && n_whole < d->n_outputs)
+    tell(d, f, "some outputs are there and some are not", "");
 }
 
 static void check_end(struct driver *d, const struct fault *f, int status) {
@@ -283,13 +330,17 @@ int main(int argc, char **argv) {
   size_t n = 0;
   int option;
 
-  while ((option = getopt(argc, argv, "+s:n:c")) != -1)
+  while ((option = getopt(argc, argv, "+s:n:cfa")) != -1)
     if (option == 's')
       seed = (unsigned)strtoul(optarg, NULL, 10);
     else if (option == 'n')
       n = strtoul(optarg, NULL, 10);
+    else if (option == 'c')
+      d.has_times = true;
+    else if (option == 'f' || option == 'a')
+      d.before = option == 'f' ? BEFORE_NOTHING : BEFORE_SAME;
     else
-      d.has_times = option == 'c';
+      return 2;
   if (argc - optind < 2)
     return 2;
   d.shim = argv[optind];

@@ -16,6 +16,7 @@
   X(CLOSE, "close")                                                                                \
   X(RENAME, "rename")                                                                              \
   X(MKSTEMP, "mkstemp")                                                                            \
+  X(MKDIR, "mkdir")                                                                                \
   X(FCHMOD, "fchmod")                                                                              \
   X(STAT, "stat")                                                                                  \
   X(REALPATH, "realpath")                                                                          \

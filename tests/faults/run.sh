@@ -113,6 +113,11 @@ cp "$repo/tests/golden/run-record/net.snn" "$in/blocks.snn"
 check "run with a record block" "" "$snncc" run "$in/blocks.snn" # its files lie beside it, unseen here
 check "C for a board" "" "$snncc" -q "$in/walkthrough" -o net.c --calib "$in/walkthrough.npz" \
   --target cortex-m4 --main --jobs $jobs
+for kind in cmake arduino; do
+  check "package for $kind" -f "$snncc" -q "$in/walkthrough" --calib "$in/walkthrough.npz" --package $kind \
+    --jobs $jobs -o net
+done
+check "package again" -a "$snncc" -q "$in/walkthrough.img" --package zephyr -o net
 check "eval of integers" -c "$snncc" eval -q "$in/walkthrough" --calib "$in/walkthrough.npz" \
   --data "$in/walkthrough.npz" --quantize int16 --jobs $jobs --json result.json
 check "image to .c" "" "$snncc" -q "$in/walkthrough.img" -o net.c

@@ -6,6 +6,7 @@
  * struct fault_report, where calls are counted. Without them the library does nothing. */
 #include "tests/faults/faults.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -76,6 +77,7 @@ static int fails(enum fault_kind kind) {
   case FAULT_CLOSE:
   case FAULT_RENAME:
   case FAULT_MKSTEMP:
+  case FAULT_MKDIR:
   case FAULT_FCHMOD:
     count(FAULT_STEP);
     break;
@@ -145,9 +147,17 @@ WRAP(FAULT_MMAP, void *, mmap,
 WRAP(FAULT_FSYNC, int, fsync, (int fd), (fd), -1)
 WRAP(FAULT_RENAME, int, rename, (const char *from, const char *to), (from, to), -1)
 WRAP(FAULT_MKSTEMP, int, mkstemp, (char *name), (name), -1)
+WRAP(FAULT_RENAME, int, renameat2,
+     (int from_dir, const char *from, int to_dir, const char *to, unsigned flags),
+     (from_dir, from, to_dir, to, flags), -1)
+WRAP(FAULT_MKDIR, int, mkdir, (const char *path, mode_t mode), (path, mode), -1)
+WRAP(FAULT_MKDIR, char *, mkdtemp, (char *name), (name), NULL)
+WRAP(FAULT_OPEN, DIR *, opendir, (const char *path), (path), NULL)
+WRAP(FAULT_FCHMOD, int, chmod, (const char *path, mode_t mode), (path, mode), -1)
 WRAP(FAULT_FCHMOD, int, fchmod, (int fd, mode_t mode), (fd, mode), -1)
 WRAP(FAULT_STAT, int, fstat, (int fd, struct stat *st), (fd, st), -1)
 WRAP(FAULT_STAT, int, stat, (const char *path, struct stat *st), (path, st), -1)
+WRAP(FAULT_STAT, int, lstat, (const char *path, struct stat *st), (path, st), -1)
 WRAP(FAULT_REALPATH, char *, realpath, (const char *path, char *to), (path, to), NULL)
 WRAP(FAULT_DUP, int, dup, (int fd), (fd), -1)
 
