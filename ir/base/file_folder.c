@@ -32,7 +32,7 @@ struct folder {
   const char *path, *target;
   char *temporary;
   struct entry *latest; /* files and folders, those in a folder before it */
-  bool exists;          /* there is a folder at the target */
+  bool replaces;        /* there is a folder at the target, which is not empty */
 };
 
 struct folder *file_folder_new(struct arena *a, const char *path, const char *target) {
@@ -139,7 +139,6 @@ static bool look_at_target(struct folder *f, struct diag *d) {
 
   if (stat(f->path, &st) != 0)
     return errno == ENOENT || file_told(d, f->path, "write", errno);
-  f->exists = true;
   if (lstat(list, &st) != 0 || !S_ISREG(st.st_mode))
     return look_into(f, d, NULL, "");
   return file_read(f->arena, d, list, LIST_BYTES, &text) &&
@@ -211,17 +210,18 @@ bool file_folder_write(struct folder *f, struct diag *d, const struct file_membe
     return file_told(d, f->path, "write", errno);
   if (!look_at_target(f, d))
     return false;
+  f->replaces = f->latest != NULL;
   error = write_members(f, file, n);
   return !error || file_told(d, f->path, "write", error);
 }
 
 int file_folder_commit(const struct folder *f) {
-  bool is_done = f->exists
+  bool is_done = f->replaces
                      ? renameat2(AT_FDCWD, f->temporary, AT_FDCWD, f->target, RENAME_EXCHANGE) == 0
                      : rename(f->temporary, f->target) == 0;
   int error = is_done ? 0 : errno;
 
-  if (is_done && f->exists)
+  if (is_done && f->replaces)
     file_folder_remove(f);
   return error;
 }

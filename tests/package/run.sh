@@ -63,8 +63,11 @@ agrees() {
     return 1
     ;;
   esac
-  n=500
-  [ "$data" = "$digits" ] || n=4
+  case $data in
+  "$digits") n=500 ;;
+  "$small_data") n=4 ;;
+  *) n=5 ;; # recordings
+  esac
   python3 -c 'import sys
 sys.path.insert(0, sys.argv[1])
 import make_seeds
@@ -166,6 +169,13 @@ arduino_host() {
   cc $STRICT -std=gnu11 -ffp-contract=off -c a-host/src/net.c && c++ sketch.o net.o -o a-host.elf &&
     agrees "$(./a-host.elf)" "$lenet" "$digits"
 }
+arduino_events() {
+  python3 "$repo/tests/diff/make_events.py" "$digits" 5 . &&
+    write "$lenet" events.txt arduino a-events --name net --encode events --steps 8 &&
+    sketch a-events c++ -std=gnu++11 && cc $STRICT -std=gnu11 -ffp-contract=off -c a-events/src/net.c &&
+    c++ sketch.o net.o -o a-events.elf &&
+    agrees "$(./a-events.elf)" "$lenet" events.txt --encode events --steps 8
+}
 arduino_arm() {
   write "$lenet" "$digits" arduino a-arm --name net --target cortex-m3 &&
     sketch a-arm arm-none-eabi-g++ --specs=picolibc.specs -mthumb -mcpu=cortex-m3 -std=gnu++17 -fno-exceptions \
@@ -220,6 +230,7 @@ on m4 "platformio: Cortex-M4" platformio_bare m4
 on rv32 "platformio: RV32" platformio_bare rv32
 on atmega1284p "platformio: AVR" platformio_avr
 with c++ "arduino: host" arduino_host
+with c++ "arduino: events" arduino_events
 on m3 "arduino: Cortex-M3" arduino_arm
 on atmega1284p "arduino: AVR" arduino_avr
 on rv32 "esp-idf: RV32" esp_idf
