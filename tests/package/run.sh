@@ -187,6 +187,23 @@ arduino_avr() {
     sketch a-avr avr-g++ -mmcu=atmega1284p -std=gnu++11 -fno-exceptions &&
     board_build atmega1284p a-avr.elf $STRICT -std=gnu11 sketch.o a-avr/src/net.c
 }
+# Arduino's own builder and core, as Debian has them; avr-gcc 5.4 lacks a name that the core wants. On the
+# serial port a line ends with \r\n, which simavr prints as two dots.
+core=/usr/share/arduino/hardware
+arduino_builder() {
+  mkdir libraries b6 && write "$small" "$small_data" arduino libraries/net --target avr || return
+  arduino-builder -compile -hardware $core -hardware /usr/share/arduino-builder -tools /usr/bin \
+    -libraries "$tmp/libraries" -prefs=compiler.cpp.extra_flags=-DDECIMAL_DIG=10 \
+    -fqbn arduino:avr:mega:cpu=atmega2560 -warnings all -build-path "$tmp/b6" \
+    "$tmp/libraries/net/examples/classify/classify.ino" >builder.log 2>&1 || {
+    cat builder.log
+    return 1
+  }
+  ! grep -E 'net/.*(warning|error)' builder.log || return
+  class=$(timeout 60 simavr -m atmega2560 -f 16000000 b6/classify.ino.elf 2>&1 </dev/null |
+    sed -n 's/\x1b\[[0-9;]*m//g; s/^\([0-9]*\)\.\.$/\1/p' | head -1)
+  agrees "$class" "$small" "$small_data" --target avr
+}
 esp_idf() {
   write "$lenet" "$digits" esp-idf idf --target rv32 &&
     board_build rv32 idf.elf $STRICT -std=gnu17 -Iidf/include "$here/app_main.c" idf/src/idf.c \
@@ -233,6 +250,11 @@ with c++ "arduino: host" arduino_host
 with c++ "arduino: events" arduino_events
 on m3 "arduino: Cortex-M3" arduino_arm
 on atmega1284p "arduino: AVR" arduino_avr
+if command -v arduino-builder >/dev/null && [ -d $core/arduino/avr ]; then
+  on atmega1284p "arduino: its builder" arduino_builder
+else
+  skip "arduino: its builder: arduino-builder or arduino-core-avr is not installed"
+fi
 on rv32 "esp-idf: RV32" esp_idf
 on m4 "an image beside its interpreter" image
 echo "package: $passed passed, $failed failed, $skipped skipped"
