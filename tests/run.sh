@@ -61,11 +61,6 @@ group_golden() {
   ok "${1:-0}"
   failed=$((failed + ${2:-1}))
 }
-group_lint() {
-  for l in tests/lint/*.sh; do
-    verdict "$l" sh "$l"
-  done
-}
 # The same unit and golden tests with AddressSanitizer and UndefinedBehaviorSanitizer.
 san="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 group_asan() {
@@ -185,6 +180,9 @@ run_scripts() {
       ;;
     esac
   done
+}
+group_lint() {
+  run_scripts tests/lint
 }
 group_models() {
   run_scripts tests/models

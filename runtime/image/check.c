@@ -15,7 +15,7 @@ struct check {
 enum desc_kind { WINDOW, FRONT, DENSE, ONE_TO_ONE, FIRE, MAP, READOUT, CONCAT, ENCODE };
 
 static uint32_t desc_words(enum desc_kind kind) {
-  static const uint8_t words[] = {
+  static const uint8_t words[ENCODE + 1] = {
       [WINDOW] = sizeof(struct snn_window) / 4,   [FRONT] = sizeof(struct snn_front) / 4,
       [DENSE] = sizeof(struct snn_dense) / 4,     [ONE_TO_ONE] = sizeof(struct snn_one_to_one) / 4,
       [FIRE] = sizeof(struct snn_fire) / 4,       [MAP] = sizeof(struct snn_map) / 4,

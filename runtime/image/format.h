@@ -41,7 +41,7 @@ enum {
   SNN_SECTION_END
 };
 /* A kind with this bit may be skipped by who does not know it. */
-#define SNN_SECTION_OPTIONAL UINT32_C(0x80000000)
+#define SNN_SECTION_OPTIONAL 0x80000000u
 /* The graph as IR text, whose tensors are ranges of the data. */
 #define SNN_SECTION_GRAPH (SNN_SECTION_OPTIONAL | 1)
 
@@ -113,7 +113,7 @@ enum snn_image_kernel {
 /* Limits, so that no index of a kernel leaves 32 bits and no check or step takes for ever. */
 enum {
   SNN_IMAGE_MAX_OPS = 4096,
-  SNN_IMAGE_MAX_DIM = 1 << 24,
+  SNN_IMAGE_MAX_DIM = 0x1000000,
   SNN_IMAGE_MAX_KERNEL = 255, /* rows or columns of a window       */
   SNN_IMAGE_MAX_TAPS = 65536, /* of a pool of a convolution        */
   SNN_IMAGE_MAX_STEPS = 65535,

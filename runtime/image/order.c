@@ -122,7 +122,7 @@ static bool look_back(const struct snn_net *net, const struct snn_image_op *op, 
       return is_whole;
     }
     const struct snn_concat *d = (const void *)&net->desc[op->desc];
-    if ((uint32_t)(d->first + d->in_channels) != *missing)
+    if ((uint32_t)d->first + (uint32_t)d->in_channels != *missing)
       return false;
     *missing = (uint32_t)d->first;
     return true;

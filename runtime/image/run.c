@@ -60,7 +60,7 @@ static uint32_t run_phase(const struct snn_net *net, enum snn_phase phase,
     for (int k = 0; k < SNN_IMAGE_ARGS; k++)
       arg[k] = find_arg(net, op, k, o);
     n = find_kernel(net->network, op->kernel)(&net->desc[op->desc], arg);
-    if (op->counts) {
+    if (op->counts != 0) {
       spikes[op->layer] = n;
       sum += n;
     }
@@ -100,8 +100,8 @@ enum snn_status snn_open(struct snn_net *net, const void *image, size_t len, voi
 enum snn_status snn_reset(struct snn_net *net) {
   if (!net)
     return SNN_BAD_ARGUMENT;
-  memset(net->ram, 0, sizeof(uint32_t) * net->network->ram_words);
-  run_phase(net, SNN_PHASE_RESET, NULL);
+  (void)memset(net->ram, 0, sizeof(uint32_t) * net->network->ram_words);
+  (void)run_phase(net, SNN_PHASE_RESET, NULL);
   return SNN_OK;
 }
 
@@ -114,7 +114,7 @@ enum snn_status snn_set_input(struct snn_net *net, const void *x, size_t x_len) 
     return SNN_WRONG_INPUT;
   if (net->input_kind == SNN_INPUT_MULTIPLES && (uintptr_t)x % sizeof(int16_t) != 0)
     return SNN_BAD_ARGUMENT;
-  run_phase(net, SNN_PHASE_INPUT, &o);
+  (void)run_phase(net, SNN_PHASE_INPUT, &o);
   return SNN_OK;
 }
 
@@ -135,7 +135,7 @@ enum snn_status snn_step(struct snn_net *net, int32_t *n_spikes) {
   if (!net)
     return SNN_BAD_ARGUMENT;
   n = run_phase(net, SNN_PHASE_STEP, NULL);
-  if (n_spikes)
+  if (n_spikes != NULL)
     *n_spikes = (int32_t)n;
   return SNN_OK;
 }
@@ -145,7 +145,7 @@ enum snn_status snn_output(const struct snn_net *net, int32_t *y, size_t y_len) 
 
   if (!net || !y || y_len != net->output_size)
     return SNN_BAD_ARGUMENT;
-  run_phase(net, SNN_PHASE_OUTPUT, &o);
+  (void)run_phase(net, SNN_PHASE_OUTPUT, &o);
   return SNN_OK;
 }
 
@@ -156,14 +156,14 @@ enum snn_status snn_run(struct snn_net *net, const void *x, size_t x_len, int32_
 
   if (!net || !y || !winner || y_len != net->output_size)
     return SNN_BAD_ARGUMENT;
-  snn_reset(net);
+  (void)snn_reset(net);
   status = snn_set_input(net, x, x_len);
   if (status != SNN_OK)
     return status;
   n = (int32_t)net->output_size;
   for (uint32_t t = 0; t < net->steps; t++) {
-    snn_step(net, NULL);
-    snn_output(net, y, y_len);
+    (void)snn_step(net, NULL);
+    (void)snn_output(net, y, y_len);
     if (net->network->early_exit > 0 && snn_lead(y, n) >= net->network->early_exit)
       break;
   }
@@ -175,7 +175,7 @@ enum snn_status snn_run(struct snn_net *net, const void *x, size_t x_len, int32_
 }
 
 const char *snn_status_text(enum snn_status status) {
-  static const char *const texts[] = {
+  static const char *const texts[1 - SNN_NO_ANSWER] = {
       [-SNN_OK] = "done",
       [-SNN_BAD_ARGUMENT] = "a pointer is NULL or not aligned, or a length is another",
       [-SNN_NOT_AN_IMAGE] = "this is no image of a network",

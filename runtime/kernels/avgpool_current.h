@@ -12,7 +12,7 @@ static inline void snn_avgpool_current(const struct snn_window *d, const snn_inp
                                        const snn_weight *w, snn_current *i) {
   struct snn_input_tap at = snn_input_start(d);
 
-  while (snn_input_next(d, x, &at))
+  while (snn_input_next(d, x, &at) != 0)
     snn_add_scaled(i + at.tap.target * d->out_channels + at.channel, w + at.channel, at.value, 1);
 }
 

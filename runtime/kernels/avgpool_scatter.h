@@ -19,7 +19,7 @@ static inline uint32_t snn_avgpool_scatter(const struct snn_window *d, const uin
   for (int32_t y = 0; y < d->in_height; y++)
     for (int32_t x = 0; x < d->in_width; x++, spikes += words) {
       struct snn_tap tap = snn_tap_start(d, y, x);
-      while (snn_tap_next(d, &tap)) {
+      while (snn_tap_next(d, &tap) != 0) {
         struct snn_walk walk = snn_walk_start(spikes, 1, d->in_channels);
         while (snn_walk_take(&walk, 1, at) > 0) {
           snn_membrane *to = v + tap.target * d->out_channels + at[0];

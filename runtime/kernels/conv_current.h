@@ -16,7 +16,7 @@ static inline void snn_conv_current(const struct snn_window *d, const snn_input 
   const int32_t kernel = d->kernel_height * d->kernel_width * run;
   struct snn_input_tap at = snn_input_start(d);
 
-  while (snn_input_next(d, x, &at))
+  while (snn_input_next(d, x, &at) != 0)
     snn_add_scaled(i + at.tap.target * d->out_channels + at.channel / sources * run,
                    w + at.channel * kernel + at.tap.weight * run, at.value, run);
 }

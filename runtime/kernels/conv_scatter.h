@@ -50,7 +50,7 @@ static inline uint32_t snn_conv_scatter(const struct snn_window *d, const uint32
       const int32_t kx = cols.first - x - d->pad_left + d->kernel_width - 1;
       const int32_t rows_run[2] = {rows.end - rows.first, (cols.end - cols.first) * o};
       if (rows_run[0] > 0 && rows_run[1] > 0)
-        ops += (uint32_t)(rows_run[0] * rows_run[1]) *
+        ops += (uint32_t)rows_run[0] * (uint32_t)rows_run[1] *
                snn_conv_pixel(d, snn_walk_start(spikes, 1, d->in_channels),
                               w + (ky * d->kernel_width + kx) * o,
                               v + (rows.first * d->out_width + cols.first) * o, rows_run);

@@ -25,7 +25,7 @@ static inline uint32_t snn_conv_tap(const struct snn_window *d, struct snn_walk 
     for (int32_t k = 0; k < n; k++)
       at[k] *= kernel;
     snn_add_rows(v + group * run, w, at, n, run);
-    ops += (uint32_t)(n * run);
+    ops += (uint32_t)n * (uint32_t)run;
   }
   return ops;
 }
@@ -39,7 +39,7 @@ static inline uint32_t snn_conv_scatter_any(const struct snn_window *d, const ui
   for (int32_t y = 0; y < d->in_height; y++)
     for (int32_t x = 0; x < d->in_width; x++, spikes += words) {
       struct snn_tap tap = snn_tap_start(d, y, x);
-      while (snn_tap_next(d, &tap))
+      while (snn_tap_next(d, &tap) != 0)
         ops += snn_conv_tap(d, snn_walk_start(spikes, 1, d->in_channels), w + tap.weight * run,
                             v + tap.target * d->out_channels);
     }

@@ -19,7 +19,7 @@ static inline uint32_t snn_dense_scatter(const struct snn_dense *d, const uint32
     for (int32_t k = 0; k < n; k++)
       at[k] *= d->out_channels;
     snn_add_rows(v, w, at, n, d->out_channels);
-    ops += (uint32_t)(n * d->out_channels);
+    ops += (uint32_t)n * (uint32_t)d->out_channels;
   }
   return ops;
 }

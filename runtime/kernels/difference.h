@@ -7,7 +7,9 @@
 
 static inline snn_membrane snn_difference(snn_membrane a, snn_membrane b) {
 #ifdef SNN_INTEGERS
-  return (snn_membrane)((uint32_t)a - (uint32_t)b);
+  const uint32_t difference = (uint32_t)a - (uint32_t)b;
+
+  return (snn_membrane)difference;
 #else
   return a - b;
 #endif

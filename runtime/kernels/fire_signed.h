@@ -18,20 +18,24 @@
 /* n <= 32 neurons; spikes of +1 and of -1 as a word each, which hold 0 before. */
 SNN_APART void snn_fire_signed_word(snn_membrane *restrict v, const snn_table *restrict threshold,
                                     snn_count *restrict sent, int32_t n, uint32_t word[2]) {
-  for (int32_t i = 0; SNN_SCALAR && i < n; i++)
+  for (int32_t i = 0; SNN_SCALAR && i < n; i++) {
     if (v[i] >= threshold[i]) {
       v[i] = snn_difference(v[i], threshold[i]);
       sent[i]++;
       word[0] |= (uint32_t)1 << i;
-    } else if (v[i] < 0 && sent[i] > 0) {
+      continue;
+    }
+    if (v[i] < 0 && sent[i] > 0) {
       v[i] = snn_sum(v[i], threshold[i]);
       sent[i]--;
       word[1] |= (uint32_t)1 << i;
     }
+  }
   for (int32_t i = 0; !SNN_SCALAR && i < n; i++) {
     const snn_membrane less = snn_difference(v[i], threshold[i]);
     const snn_membrane more = snn_sum(v[i], threshold[i]);
-    const uint32_t up = v[i] >= threshold[i], down = (uint32_t)(v[i] < 0) & (sent[i] > 0);
+    const uint32_t up = (uint32_t)(v[i] >= threshold[i]);
+    const uint32_t down = (uint32_t)(v[i] < 0) & (uint32_t)(sent[i] > 0);
     v[i] = up ? less : down ? more : v[i];
     sent[i] = (snn_count)(sent[i] + up - down);
     word[0] |= up << i;

@@ -20,7 +20,7 @@ static inline uint32_t snn_fire_word(snn_membrane *restrict v, const snn_table *
     }
   for (int32_t i = 0; !SNN_SCALAR && i < n; i++) {
     const snn_membrane reset = reset_to_zero ? 0 : snn_difference(v[i], threshold[i]);
-    const uint32_t fires = v[i] >= threshold[i];
+    const uint32_t fires = (uint32_t)(v[i] >= threshold[i]);
     v[i] = fires ? reset : v[i];
     word |= fires << i;
   }

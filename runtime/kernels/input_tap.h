@@ -27,7 +27,7 @@ static inline int snn_input_next(const struct snn_window *d, const snn_input *va
   do {
     if (++t->channel == d->in_channels) {
       t->channel = 0;
-      while (!snn_tap_next(d, &t->tap)) {
+      while (snn_tap_next(d, &t->tap) == 0) {
         if (++t->x == d->in_width) {
           t->x = 0;
           if (++t->y == d->in_height)

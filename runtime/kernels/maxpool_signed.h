@@ -48,13 +48,13 @@ static inline uint32_t snn_maxpool_mark(const struct snn_window *d, const uint32
       uint32_t n = 0;
       for (int32_t i = 0; i < words; i++)
         n += snn_count_bits(spikes[i] | spikes[i + n_words]);
-      if (n == 0 || !snn_tap_next(d, &tap))
+      if (n == 0 || snn_tap_next(d, &tap) == 0)
         continue;
       ops += n;
       do {
         for (int32_t i = 0; i < words; i++)
           out[tap.target * words + i] |= spikes[i] | spikes[i + n_words];
-      } while (snn_tap_next(d, &tap));
+      } while (snn_tap_next(d, &tap) != 0);
     }
   return ops;
 }
@@ -63,10 +63,11 @@ static inline uint32_t snn_maxpool_mark(const struct snn_window *d, const uint32
 static inline uint32_t snn_maxpool_signed(const struct snn_window *d, const uint32_t *spikes,
                                           const snn_count *sent, snn_count *pooled, uint32_t *out) {
   const int32_t words = snn_words(d->in_channels), n_words = d->out_height * d->out_width * words;
+  const int32_t n_both = 2 * n_words;
   uint32_t ops;
   int32_t at[4];
 
-  memset(out, 0, sizeof *out * (size_t)(2 * n_words));
+  (void)memset(out, 0, sizeof *out * (size_t)n_both);
   ops = snn_maxpool_mark(d, spikes, out);
   for (int32_t y = 0; y < d->out_height; y++)
     for (int32_t x = 0; x < d->out_width; x++, out += words, pooled += d->in_channels) {

@@ -44,8 +44,10 @@ static inline uint32_t snn_winner_count(const struct snn_window *d, const uint32
     struct snn_tap tap = snn_tap_start(d, at / d->in_width, at % d->in_width);
     const uint32_t is_held = (uint32_t)snn_tap_next(d, &tap);
     int32_t c[4];
-    for (; snn_walk_take(&walk, 1, c) > 0; ops += is_held)
+    while (snn_walk_take(&walk, 1, c) > 0) {
       counts[c[0]]++;
+      ops += is_held;
+    }
   }
   return ops;
 }
@@ -55,9 +57,10 @@ static inline uint32_t snn_winner_count(const struct snn_window *d, const uint32
 static inline uint32_t snn_maxpool_winner(const struct snn_window *d, const uint32_t *spikes,
                                           snn_count *counts, uint32_t *out) {
   const int32_t channels = d->in_channels, words = snn_words(channels);
+  const int32_t n_words = d->out_height * d->out_width * words;
   const uint32_t ops = snn_winner_count(d, spikes, counts);
 
-  memset(out, 0, sizeof *out * (size_t)(d->out_height * d->out_width * words));
+  (void)memset(out, 0, sizeof *out * (size_t)n_words);
   for (int32_t at = 0; at < d->out_height * d->out_width; at++)
     for (int32_t c = 0; c < channels; c++) {
       const int32_t winner = snn_winner_of(d, counts, at / d->out_width, at % d->out_width, c);

@@ -23,7 +23,7 @@ static inline void snn_maxpool_pixel(struct snn_walk walk, const snn_count *coun
 
   while (snn_walk_take(&walk, 1, at) > 0) {
     const int32_t c = at[0];
-    const uint32_t ahead = count[c] > pooled[c];
+    const uint32_t ahead = (uint32_t)(count[c] > pooled[c]);
     pooled[c] = (snn_count)(pooled[c] + (ahead ? worth : 0));
     out[c / 32] |= ahead << c % 32;
   }
@@ -34,26 +34,29 @@ static inline void snn_maxpool_pixel(struct snn_walk walk, const snn_count *coun
 static inline uint32_t snn_maxpool_worth(const struct snn_window *d, const uint32_t *spikes,
                                          snn_count *counts, uint16_t worth, uint32_t *out) {
   const int32_t channels = d->in_channels, words = snn_words(channels);
+  const int32_t n_words = d->out_height * d->out_width * words;
   snn_count *pooled = counts + d->in_height * d->in_width * channels;
   uint32_t ops = 0;
   int32_t at[4];
 
-  memset(out, 0, sizeof *out * (size_t)(d->out_height * d->out_width * words));
+  (void)memset(out, 0, sizeof *out * (size_t)n_words);
   for (int32_t y = 0; y < d->in_height; y++)
     for (int32_t x = 0; x < d->in_width; x++, spikes += words, counts += channels) {
       const struct snn_walk start = snn_walk_start(spikes, 1, channels);
       struct snn_walk walk = start;
       struct snn_tap tap = snn_tap_start(d, y, x);
       uint32_t n = 0;
-      for (; snn_walk_take(&walk, 1, at) > 0; n++)
+      while (snn_walk_take(&walk, 1, at) > 0) {
         counts[at[0]] = (snn_count)(counts[at[0]] + worth);
-      if (n == 0 || !snn_tap_next(d, &tap))
+        n++;
+      }
+      if (n == 0 || snn_tap_next(d, &tap) == 0)
         continue;
       ops += n;
       do {
         snn_maxpool_pixel(start, counts, pooled + tap.target * channels, worth,
                           out + tap.target * words);
-      } while (snn_tap_next(d, &tap));
+      } while (snn_tap_next(d, &tap) != 0);
     }
   return ops;
 }

@@ -9,12 +9,14 @@
 #include "snn/number.h"
 
 static inline void snn_negate(const struct snn_map *d, snn_membrane *v) {
-  for (int32_t i = 0; i < d->pixels * d->channels; i++)
+  for (int32_t i = 0; i < d->pixels * d->channels; i++) {
 #ifdef SNN_INTEGERS /* the smallest has no opposite: it stays */
-    v[i] = (snn_membrane)(0u - (uint32_t)v[i]);
+    const uint32_t opposite = 0u - (uint32_t)v[i];
+    v[i] = (snn_membrane)opposite;
 #else
     v[i] = -v[i];
 #endif
+  }
 }
 
 #endif

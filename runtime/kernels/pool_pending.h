@@ -20,11 +20,11 @@ static inline void snn_pool_pending(const struct snn_window *d, const uint32_t *
   struct snn_walk walk;
   int32_t at[4];
 
-  memset(out, 0, sizeof *out * (size_t)(d->out_height * d->out_width * words));
+  (void)memset(out, 0, sizeof *out * (size_t)(d->out_height * d->out_width * words));
   for (int32_t y = 0; y < d->in_height; y++)
     for (int32_t x = 0; x < d->in_width; x++, pending += words) {
       struct snn_tap tap = snn_tap_start(d, y, x);
-      while (snn_tap_next(d, &tap))
+      while (snn_tap_next(d, &tap) != 0)
         for (int32_t i = 0; i < words; i++)
           out[tap.target * words + i] |= pending[i];
     }

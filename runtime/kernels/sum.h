@@ -8,7 +8,9 @@
 
 static inline snn_membrane snn_sum(snn_membrane a, snn_membrane b) {
 #ifdef SNN_INTEGERS
-  return (snn_membrane)((uint32_t)a + (uint32_t)b);
+  const uint32_t sum = (uint32_t)a + (uint32_t)b;
+
+  return (snn_membrane)sum;
 #else
   return a + b;
 #endif
