@@ -1,8 +1,9 @@
 #!/bin/sh
 # Folders of --package: tests/package/run.sh
 # Each manifest is checked against its published layout; the CMake package is built by cmake in all ways,
-# the others are compiled by their targets' compilers and run on boards under emulation, with what
-# stands in for the frameworks beside this script. Each must answer as snncc eval does.
+# the others are compiled by their targets' compilers and run on boards under emulation. What stands in
+# for the frameworks lies beside this script; Arduino's own builder is run where it is. Each must answer
+# as snncc eval does.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 repo=$(cd "$here/../.." && pwd)
@@ -132,8 +133,8 @@ zephyr() {
 }
 zephyr_host() {
   write "$lenet" "$digits" zephyr z-host --name net &&
-    cc $C -ffp-contract=off -Iz-host/include z-host/src/net.c z-host/samples/classify/src/main.c -o z-host.elf &&
-    agrees "$(./z-host.elf)" "$lenet" "$digits"
+    cmake -S z-host/samples/classify -B b7 -DZephyr_DIR="$here/zephyr" -DCMAKE_C_FLAGS="$C" && cmake --build b7 &&
+    agrees "$(b7/app)" "$lenet" "$digits"
 }
 platformio_host() {
   write "$lenet" "$digits" platformio pio --quantize int16 &&
@@ -211,6 +212,12 @@ esp_idf() {
     agrees "$(board_run rv32 idf.elf)" "$lenet" "$digits" --target rv32
 }
 
+esp_idf_host() {
+  write "$lenet" "$digits" esp-idf idf-host --name net &&
+    IDF_PATH=$here cmake -S idf-host/examples/classify -B b8 -DCMAKE_C_FLAGS="$STRICT" && cmake --build b8 &&
+    agrees "$(b8/net_classify.elf)" "$lenet" "$digits"
+}
+
 # ---- docs/FIRMWARE.md ----
 
 # The program of "Images", with zeros as pixels.
@@ -237,7 +244,7 @@ with cmake "cmake: find_package" installed
 with cmake "cmake: find_package of another version" wrong_version
 with cmake "cmake: add_subdirectory" added
 if command -v cmake >/dev/null; then on m4 "cmake: Cortex-M4" for_a_board; else skip "cmake: Cortex-M4: cmake is not installed"; fi
-verdict "zephyr: host" zephyr_host
+with cmake "zephyr: host" zephyr_host
 on m0 "zephyr: Cortex-M0" zephyr m0 "$small" "$small_data"
 on m3 "zephyr: Cortex-M3" zephyr m3 "$lenet" "$digits"
 on m4 "zephyr: Cortex-M4" zephyr m4 "$lenet" "$digits" --steps 8
@@ -255,6 +262,7 @@ if command -v arduino-builder >/dev/null && [ -d $core/arduino/avr ]; then
 else
   skip "arduino: its builder: arduino-builder or arduino-core-avr is not installed"
 fi
+with cmake "esp-idf: host" esp_idf_host
 on rv32 "esp-idf: RV32" esp_idf
 on m4 "an image beside its interpreter" image
 echo "package: $passed passed, $failed failed, $skipped skipped"

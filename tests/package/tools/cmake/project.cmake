@@ -1,0 +1,22 @@
+# Stands in for ESP-IDF's: a component is named after its folder, main needs all others, and app_main is
+# called.
+function(idf_component_register)
+  cmake_parse_arguments(arg "" "" "SRCS;INCLUDE_DIRS" ${ARGN})
+  get_filename_component(name ${CMAKE_CURRENT_LIST_DIR} NAME)
+  add_library(${name} STATIC ${arg_SRCS})
+  target_include_directories(${name} PUBLIC ${arg_INCLUDE_DIRS})
+  set(COMPONENT_LIB ${name} PARENT_SCOPE)
+endfunction()
+
+macro(project name)
+  _project(${name} C)
+  add_subdirectory(main)
+  foreach(dir ${EXTRA_COMPONENT_DIRS})
+    get_filename_component(dir ${dir} ABSOLUTE)
+    get_filename_component(component ${dir} NAME)
+    add_subdirectory(${dir} components/${component})
+    target_link_libraries(main PRIVATE ${component})
+  endforeach()
+  add_executable(${name}.elf $ENV{IDF_PATH}/app_main.c)
+  target_link_libraries(${name}.elf main)
+endmacro()
