@@ -508,6 +508,8 @@ bool options_check(const struct options *o, struct diag *d) {
                       o->main
                           ? "--package has an example of its own; --main is for -o FILE.c"
                           : "--package carries its kernels; --runtime external is for -o FILE.c");
+  if (o->int16 && o->quantize != QUANTIZE_INT8)
+    return diag_error(d, loc_file(NULL), "--int16 is for layers of a network of --quantize int8");
   if (o->command != CMD_EVAL && o->steps == 0)
     return diag_error(d, loc_file(NULL), "--steps 0 has a meaning only for eval");
   if (o->membranes && !o->record)

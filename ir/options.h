@@ -122,6 +122,7 @@ struct options {
   enum correct correct;
   enum machine target;
   enum quantize quantize;
+  const char *int16; /* --int16: names of layers with commas between */
   enum code code;
   double early_exit; /* 0: off */
 

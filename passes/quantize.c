@@ -6,8 +6,7 @@
  *
  * Each channel of a population has a unit, and its weights, threshold and bias are multiples of it:
  * nothing is rescaled at run time. The unit is the largest weight of the channel / 127 (32767), or
- * larger where membranes could leave 32 bits otherwise (ir/exec/reach.h). Among a few units just
- * below, which cut the largest weights, the one of least squared error is taken. A readout has one
+ * larger where membranes could leave 32 bits otherwise (ir/exec/reach.h). A readout has one
  * unit for all channels, so that its sums can be compared.
  *
  * Inputs are integers too: x' = a x + b for the stored byte x (or the multiple x of a unit, where
@@ -35,7 +34,6 @@ struct quantizer {
   struct comp *comp;
   struct ir_graph *graph;
   struct input input;
-  int32_t most; /* the largest weight */
 };
 
 /* ---- the input ---- */
@@ -111,6 +109,7 @@ struct target {
   const struct ir_node *node;
   ir_id id;
   int64_t channels;
+  int32_t most; /* the largest weight: that of i8 or i16 */
   double *unit; /* per channel */
   double *bias; /* per channel, or per neuron: n_bias of them; channels last */
   int64_t n_bias;
@@ -280,7 +279,7 @@ static double threshold_of(const struct target *t, int64_t c) {
   return (double)ir_f32_of(*threshold)[ir_type_count(&threshold->type) == 1 ? 0 : c];
 }
 
-/* The smallest units that fit: no weight above q->most, no membrane above 32 bits (but for what
+/* The smallest units that fit: no weight above t->most, no membrane above 32 bits (but for what
  * rounding adds), no threshold or bias out of all proportion where weights are tiny. */
 static void find_units(const struct quantizer *q, struct target *t) {
   const struct ir_attr *steps = ir_graph_attr(q->graph, IR_A_STEPS);
@@ -292,7 +291,7 @@ static void find_units(const struct quantizer *q, struct target *t) {
   find_reach(q, t, reach);
   for (int64_t c = 0; c < t->channels; c++) {
     double theta = threshold_of(t, c), far = (double)steps->u.i * reach[c] + 3 * theta;
-    t->unit[c] = fmax(fmax(most[c] / q->most, far / (0.9 * INT32_MAX)), theta / (1 << 24));
+    t->unit[c] = fmax(fmax(most[c] / t->most, far / (0.9 * INT32_MAX)), theta / (1 << 24));
     if (t->unit[c] == 0)
       t->unit[c] = 1;
     largest_unit = fmax(largest_unit, t->unit[c]);
@@ -317,12 +316,12 @@ static void quantize_weight(const struct quantizer *q, const struct target *t, i
 
   if (is_shared)
     type = ir_type_make(IR_F32, 1, &n);
-  type.dtype = q->most == INT8_MAX ? IR_I8 : IR_I16;
+  type.dtype = t->most == INT8_MAX ? IR_I8 : IR_I16;
   out = ir_tensor_new(ir_graph_arena(q->graph), type);
   for (int64_t i = 0; i < n; i++) {
     int64_t c = is_shared ? i : reach_channel(&r, i);
     int32_t w =
-        to_integer(weight_of(q, &r, is_shared ? 0 : i, is_input), t->unit[c], (double)q->most);
+        to_integer(weight_of(q, &r, is_shared ? 0 : i, is_input), t->unit[c], (double)t->most);
     if (type.dtype == IR_I8)
       ((int8_t *)(uintptr_t)out.data)[i] = (int8_t)w;
     else
@@ -373,11 +372,61 @@ static void quantize_target(const struct quantizer *q, const struct target *t) {
   ir_set_attr(q->graph, t->id, ir_tensor_attr(IR_A_THRESHOLD, threshold));
 }
 
+/* ---- widths ---- */
+
+static bool takes_weights(const struct ir_graph *g, const struct ir_node *n) {
+  return n->op == IR_POPULATION ||
+         (n->op == IR_READOUT && ir_node(g, n->in[0])->type.dtype == IR_CURRENT);
+}
+
+static const char *layer_of(const struct ir_node *n) {
+  return ir_attr_text(n, IR_A_LAYER, n->name);
+}
+
+/* Whether `name` is one of the names in `list`, which has commas between. */
+static bool is_listed(const char *list, const char *name) {
+  size_t len = strlen(name);
+
+  for (const char *at = list; at; at = strchr(at, ',')) {
+    at += *at == ',';
+    if (strncmp(at, name, len) == 0 && (at[len] == ',' || at[len] == 0))
+      return true;
+  }
+  return false;
+}
+
+/* All names of --int16 are layers. False: told. */
+static bool check_int16(const struct quantizer *q) {
+  struct comp *c = q->comp;
+  const char **layers = ARENA_NEW(c->scratch, const char *, ir_n_nodes(q->graph));
+  const char *all = NULL, *near;
+  size_t n = 0;
+
+  for (size_t i = 1; i <= ir_n_nodes(q->graph); i++)
+    if (takes_weights(q->graph, ir_node(q->graph, ir_id_at(i)))) {
+      layers[n] = layer_of(ir_node(q->graph, ir_id_at(i)));
+      all = all ? arena_printf(c->scratch, "%s,%s", all, layers[n]) : layers[n];
+      n++;
+    }
+  for (const char *at = c->opt->int16, *end; at; at = *end ? end + 1 : NULL) {
+    const char *name = arena_strndup(c->scratch, at, strcspn(at, ","));
+    end = at + strlen(name);
+    if (is_listed(all, name))
+      continue;
+    near = diag_nearest(name, layers, n);
+    return diag_error(c->diag, loc_file(NULL), "--int16: %s is no layer of the network; %s%s",
+                      diag_quote(c->diag, name), near ? "the nearest is " : "there are ",
+                      near ? near : all);
+  }
+  return true;
+}
+
 /* ---- the pass ---- */
 
 /* False: told. */
 static bool add_target(const struct quantizer *q, ir_id id) {
   struct target t = {.node = ir_node(q->graph, id), .id = id};
+  const struct options *opt = q->comp->opt;
   size_t n_input = 0;
 
   for (size_t k = 0; k < t.node->n_in; k++)
@@ -387,6 +436,8 @@ static bool add_target(const struct quantizer *q, ir_id id) {
                       "%s adds the input to spikes, whose integers have other units; --quantize "
                       "float would be right",
                       diag_quote(q->comp->diag, t.node->name));
+  t.most = opt->quantize == QUANTIZE_INT16 || is_listed(opt->int16, layer_of(t.node)) ? INT16_MAX
+                                                                                      : INT8_MAX;
   t.channels = map_of(shape_of(q->graph, t.node)).channels;
   t.unit = ARENA_NEW(q->comp->scratch, double, (size_t)t.channels);
   collect_bias(q, &t);
@@ -398,17 +449,13 @@ static bool add_target(const struct quantizer *q, ir_id id) {
 bool pass_quantize(struct comp *c, struct ir_graph **g) {
   struct quantizer q = {.comp = c, .graph = *g};
 
-  q.most = c->opt->quantize == QUANTIZE_INT16 ? INT16_MAX : INT8_MAX;
   if (ir_facts(*g) & IR_FACT_QUANTIZED)
     return diag_error(c->diag, loc_file(c->opt->model), "the graph is quantized already");
-  if (!find_input(&q))
+  if (!check_int16(&q) || !find_input(&q))
     return false;
   mark_input(&q);
   for (size_t i = 1; i <= ir_n_nodes(*g); i++) {
-    const struct ir_node *n = ir_node(*g, ir_id_at(i));
-    bool takes_weights = n->op == IR_POPULATION ||
-                         (n->op == IR_READOUT && ir_node(*g, n->in[0])->type.dtype == IR_CURRENT);
-    if (takes_weights && !add_target(&q, ir_id_at(i)))
+    if (takes_weights(*g, ir_node(*g, ir_id_at(i))) && !add_target(&q, ir_id_at(i)))
       return false;
   }
   return true;

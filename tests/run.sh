@@ -120,6 +120,8 @@ group_diff() {
     models/digits-images-idx3-ubyte.gz 50 "$tmp/recordings"
   verdict "same bits over every route, int8" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 100 --quantize int8 --early-exit auto
+  verdict "same bits over every route, int8 and int16" tests/diff/run.sh models/lenet5.onnx \
+    models/digits-images-idx3-ubyte.gz 50 --quantize int8 --int16 conv1,dense2 --steps 8
   verdict "same bits over every route, int16, input with a mean" tests/diff/run.sh models/lenet5.onnx \
     models/digits-images-idx3-ubyte.gz 50 --quantize int16 --neuron if --readout count --steps 8 \
     --input-scale 1/255 --input-mean 1/8 --input-std 3/4

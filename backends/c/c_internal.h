@@ -76,6 +76,8 @@ void c_write_tables(const struct c_output *o, struct emit *e);
 /* The functions of the API. */
 void c_write_functions(const struct c_output *o, struct emit *e);
 
+/* The name of the kernel that op i calls: that of another width has its own. */
+const char *c_kernel_name(const struct c_output *o, size_t i);
 /* The text of the kernels that the plan calls, with what they include, each once; or, for an
  * installed runtime, the includes. `extra` are headers that the functions call besides. */
 void c_write_kernels(const struct c_output *o, struct emit *e, const char *const *extra,

@@ -229,7 +229,7 @@ static void write_calls(const struct c_output *o, struct emit *e, enum plan_phas
   for (size_t i = 0; i < plan_n_ops(o->plan); i++) {
     const struct plan_op *op = plan_op(o->plan, i);
     const struct plan_kernel *k = plan_kernel(op->kernel);
-    const char *arg[PLAN_MAX_ARGS + 1], *head = arena_printf(o->arena, "%s(", k->function);
+    const char *arg[PLAN_MAX_ARGS + 1], *head = arena_printf(o->arena, "%s(", c_kernel_name(o, i));
     if (op->phase != phase)
       continue;
     arg[0] = arena_printf(o->arena, "&%s", o->desc[i]);

@@ -103,6 +103,8 @@ static void print_analog(struct arena *a, const struct ir_graph *read, const str
 }
 
 static const char *arithmetic_of(const struct plan *p) {
+  if (plan_is_mixed(p))
+    return "int8 and int16";
   return plan_weight_type(p) == IR_F32 ? "float" : plan_weight_type(p) == IR_I8 ? "int8" : "int16";
 }
 

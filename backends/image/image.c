@@ -95,7 +95,9 @@ static uint32_t write_buffers(struct writer *w) {
 static void write_network(struct writer *w, uint32_t ram_words) {
   const struct plan *p = w->plan;
   struct snn_image_network row = {
-      .weight_bits = plan_weight_type(p) == IR_I8 ? 8 : 16,
+      .weight_bits = plan_is_mixed(p)               ? 8 | 16
+                     : plan_weight_type(p) == IR_I8 ? 8
+                                                    : 16,
       .input_kind = input_kind(p),
       .input_size = (uint32_t)plan_input_size(p),
       .output_size = (uint32_t)plan_output_size(p),

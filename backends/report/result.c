@@ -219,6 +219,8 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   cJSON_AddNumberToObject(o, "steps", (double)r->steps);
   cJSON_AddNumberToObject(o, "turn_steps", (double)r->turn_steps);
   cJSON_AddStringToObject(o, "quantize", options_word(c->opt, c->arena, "quantize"));
+  if (c->opt->int16)
+    cJSON_AddStringToObject(o, "int16", c->opt->int16);
   cJSON_AddNumberToObject(o, "ann_correct", (double)r->ann_correct);
   add_steps(o, "snn_correct", r, r->snn_correct, 1);
   add_steps(o, "snn_lost", r, r->snn_lost, 1);

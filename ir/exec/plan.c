@@ -109,6 +109,20 @@ size_t plan_spike_words(const struct plan *p) {
 enum ir_dtype plan_weight_type(const struct plan *p) {
   return p->weight_type;
 }
+bool plan_is_mixed(const struct plan *p) {
+  return p->is_mixed;
+}
+
+enum ir_dtype plan_op_weight_type(const struct plan *p, size_t i) {
+  const struct plan_arg *arg = p->op[i].arg;
+
+  for (size_t k = 0; k < PLAN_MAX_ARGS; k++)
+    if (arg[k].kind == PLAN_ARG_TENSOR &&
+        (p->tensor[arg[k].index].dtype == IR_I8 || p->tensor[arg[k].index].dtype == IR_I16))
+      return p->tensor[arg[k].index].dtype;
+  return p->weight_type;
+}
+
 double plan_output_unit(const struct plan *p) {
   return p->output_unit;
 }

@@ -166,8 +166,12 @@ uint16_t plan_spike_worth(const struct plan *p, size_t t);
 /* The lead of the largest output that ends a run early; 0: all steps are run. */
 float plan_early_exit(const struct plan *p);
 size_t plan_spike_words(const struct plan *p);
-/* f32, or the type of the weights of an integer network: i8, i16. */
+/* f32, or the type of the weights of an integer network: i8, i16. Mixed: layers have either, and
+ * this is i8. */
 enum ir_dtype plan_weight_type(const struct plan *p);
+bool plan_is_mixed(const struct plan *p);
+/* That of the weights which op i reads; of the network where it reads none. */
+enum ir_dtype plan_op_weight_type(const struct plan *p, size_t i);
 /* What an integer of the output stands for, 1 in float networks. */
 double plan_output_unit(const struct plan *p);
 /* What an input may be: finite numbers; numbers from 0 to 1, which become spikes; no numbers, but

@@ -6,13 +6,12 @@
 #include "ir/base/arena.h"
 #include "ir/exec/reach.h"
 
-/* All weights are alike, and where they are integers so is what they meet. */
+/* Where weights are integers so is what they meet. */
 static bool check_number(struct plan_builder *b, const struct ir_node *n, enum ir_attr_key key) {
   const struct ir_tensor *t = ir_attr_tensor(n, key);
   bool is_integer = b->plan->weight_type != IR_F32;
 
-  if (!t || (key == IR_A_WEIGHT ? t->type.dtype == b->plan->weight_type
-                                : is_integer == (t->type.dtype != IR_F32)))
+  if (!t || is_integer == (t->type.dtype != IR_F32))
     return true;
   return plan_fail(b, n, "%s is %s in a network with weights of %s", ir_attr_name(key),
                    ir_dtype_name(t->type.dtype), ir_dtype_name(b->plan->weight_type));
@@ -37,16 +36,28 @@ static bool check_integer_node(const struct plan_builder *b, const struct ir_nod
   return true;
 }
 
+/* That of the first weights, or i8 where i16 and i8 are mixed. */
+static void find_weight_type(struct plan_builder *b) {
+  struct plan *p = b->plan;
+  bool is_first = true;
+
+  p->weight_type = IR_F32;
+  for (size_t i = 1; i <= ir_n_nodes(b->graph); i++) {
+    const struct ir_tensor *w = ir_attr_tensor(ir_node(b->graph, ir_id_at(i)), IR_A_WEIGHT);
+    if (!w)
+      continue;
+    p->is_mixed = p->is_mixed || (!is_first && w->type.dtype != p->weight_type);
+    if (is_first || w->type.dtype == IR_I8)
+      p->weight_type = w->type.dtype;
+    is_first = false;
+  }
+}
+
 bool plan_find_numbers(struct plan_builder *b) {
   struct plan *p = b->plan;
 
-  p->weight_type = IR_F32;
+  find_weight_type(b);
   p->input_unit = p->output_unit = 1;
-  for (size_t i = 1; i <= ir_n_nodes(b->graph); i++) {
-    const struct ir_tensor *w = ir_attr_tensor(ir_node(b->graph, ir_id_at(i)), IR_A_WEIGHT);
-    if (w)
-      p->weight_type = w->type.dtype;
-  }
   for (size_t i = 1; i <= ir_n_nodes(b->graph); i++) {
     const struct ir_node *n = ir_node(b->graph, ir_id_at(i));
     const struct ir_tensor *unit = ir_attr_tensor(n, IR_A_UNIT);

@@ -13,6 +13,7 @@ struct plan {
   size_t input_size, output_size, steps, spike_words;
   float early_exit;
   enum ir_dtype weight_type;
+  bool is_mixed;
   double input_unit, output_unit;
   enum plan_takes takes;
   bool has_clock, is_random, answers_in_spikes, has_rest;

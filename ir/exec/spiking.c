@@ -143,7 +143,6 @@ static void start_memory(struct exec_spiking *e, struct arena *a) {
 
 struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p) {
   struct exec_spiking *e = ARENA_NEW(a, struct exec_spiking, 1);
-  spiking_call *const *kernels = spiking_best_kernels(plan_weight_type(p));
 
   e->plan = p;
   e->arena = a;
@@ -153,7 +152,7 @@ struct exec_spiking *exec_spiking_new(struct arena *a, const struct plan *p) {
   for (size_t i = 0; i < plan_n_ops(p); i++) {
     const struct plan_op *op = plan_op(p, i);
     struct call *c = &e->phase[op->phase].call[e->phase[op->phase].n++];
-    c->kernel = kernels[op->kernel];
+    c->kernel = spiking_best_kernels(plan_op_weight_type(p, i))[op->kernel];
     c->desc = op->desc;
     c->counter = resolve_counter(e, op);
     c->counts_spikes = op->counter == PLAN_N_SPIKES;

@@ -72,7 +72,8 @@ static bool has_tensor(const struct check *c, int k, uint32_t bytes, uint32_t n)
 }
 
 static bool has_weight(const struct check *c, int k, uint32_t n) {
-  return has_tensor(c, k, c->net->network->weight_bits / 8, n);
+  return ((c->net->network->weight_bits & 8u) != 0 && has_tensor(c, k, sizeof(int8_t), n)) ||
+         ((c->net->network->weight_bits & 16u) != 0 && has_tensor(c, k, sizeof(int16_t), n));
 }
 
 static bool has_nothing(const struct check *c, int k) {

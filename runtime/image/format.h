@@ -46,7 +46,7 @@ enum {
 #define SNN_SECTION_GRAPH (SNN_SECTION_OPTIONAL | 1)
 
 struct snn_image_network {
-  uint32_t weight_bits; /* 8 or 16                                          */
+  uint32_t weight_bits; /* 8, 16, or both, 8 | 16: each tensor has its own  */
   uint32_t input_kind;  /* enum snn_input_kind                              */
   uint32_t input_size, output_size, steps, n_layers;
   uint32_t spike_words;                   /* of the region that spike bitmaps share           */

@@ -88,11 +88,11 @@ static bool is_size(uint32_t n) {
 }
 
 static bool check_network(const struct snn_image_network *w) {
-  return (w->weight_bits == 8 || w->weight_bits == 16) && w->input_kind <= SNN_INPUT_EVENTS &&
-         is_size(w->input_size) && is_size(w->output_size) && w->steps >= 1 &&
-         w->steps <= SNN_IMAGE_MAX_STEPS && w->n_layers >= 1 && w->n_layers <= SNN_IMAGE_MAX_OPS &&
-         w->spike_words <= SNN_IMAGE_MAX_ELEMENTS && w->ram_words <= SNN_IMAGE_MAX_ELEMENTS &&
-         w->early_exit >= 0 && w->in_spikes <= 1;
+  return (w->weight_bits == 8 || w->weight_bits == 16 || w->weight_bits == (8 | 16)) &&
+         w->input_kind <= SNN_INPUT_EVENTS && is_size(w->input_size) && is_size(w->output_size) &&
+         w->steps >= 1 && w->steps <= SNN_IMAGE_MAX_STEPS && w->n_layers >= 1 &&
+         w->n_layers <= SNN_IMAGE_MAX_OPS && w->spike_words <= SNN_IMAGE_MAX_ELEMENTS &&
+         w->ram_words <= SNN_IMAGE_MAX_ELEMENTS && w->early_exit >= 0 && w->in_spikes <= 1;
 }
 
 /* Each buffer begins where the last one ended, and bitmaps lie in their region: so nothing overlaps

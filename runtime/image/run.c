@@ -34,11 +34,14 @@ static void *find_arg(const struct snn_net *net, const struct snn_image_op *op, 
   }
 }
 
-static snn_call *find_kernel(const struct snn_image_network *w, uint32_t number) {
-  bool is_int8 = w->weight_bits == 8, is_bytes = w->input_kind == SNN_INPUT_BYTES;
+/* Where a kernel reads weights, they are its argument 1. */
+static snn_call *find_kernel(const struct snn_net *net, const struct snn_image_op *op) {
+  bool is_bytes = net->network->input_kind == SNN_INPUT_BYTES, is_int8;
+  uint32_t number = op->kernel;
 
   if (number >= SNN_FIRST_PLAIN)
     return snn_image_plain[number - SNN_FIRST_PLAIN];
+  is_int8 = net->tensor[snn_arg_index(op, 1)].bytes == sizeof(int8_t);
   if (number >= SNN_FIRST_SCATTER)
     return (is_int8 ? snn_image_scatter_int8 : snn_image_scatter_int16)[number - SNN_FIRST_SCATTER];
   number -= SNN_FIRST_CURRENT;
@@ -59,7 +62,7 @@ static uint32_t run_phase(const struct snn_net *net, enum snn_phase phase,
     uint32_t n;
     for (int k = 0; k < SNN_IMAGE_ARGS; k++)
       arg[k] = find_arg(net, op, k, o);
-    n = find_kernel(net->network, op->kernel)(&net->desc[op->desc], arg);
+    n = find_kernel(net, op)(&net->desc[op->desc], arg);
     if (op->counts != 0) {
       spikes[op->layer] = n;
       sum += n;

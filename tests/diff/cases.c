@@ -2,8 +2,9 @@
  * in-process executor says of them:
  *
  *   cases DIR random FIRST N [OPTION...]     random networks FIRST up to FIRST + N - 1, but for
- * numbers that stand for none; 64 in a row have the same widths cases DIR NET.ir DATA N [OPTION...]
- * a placed network, on N samples
+ * numbers that stand for none; 64 in a row have the same widths of inputs, and of weights, but
+ * that every other network of int8 has some layers of int16
+ *   cases DIR NET.ir DATA N [OPTION...]      a placed network, on N samples
  *
  * Writes DIR/nK.c and nK.h for network K, and DIR/cases.c, which holds the samples and calls case.h
  * for each. Prints the lines that case.h prints. */
@@ -364,6 +365,38 @@ static int name_case(const struct cases *k, uint32_t number, char **arg, char *t
   return 7;
 }
 
+/* Some layers of int16, not all: the names of --int16; NULL: none of them. */
+static const char *pick_layers(struct comp *c, struct net *t, const struct ir_graph *g) {
+  const char *names = NULL;
+  size_t n_layers = 0, n_named = 0;
+
+  for (size_t i = 1; i <= ir_n_nodes(g); i++) {
+    const struct ir_node *n = ir_node(g, ir_id_at(i));
+    bool has_weights = n->op == IR_POPULATION || n->op == IR_READOUT;
+    if (!has_weights || ir_node(g, n->in[0])->type.dtype != IR_CURRENT)
+      continue;
+    n_layers++;
+    if (!pick(t, 0, 1))
+      continue;
+    names = arena_printf(c->arena, "%s%s%s", names ? names : "", names ? "," : "",
+                         ir_attr_text(n, IR_A_LAYER, n->name));
+    n_named++;
+  }
+  return n_named < n_layers ? names : NULL;
+}
+
+/* The spiking network. */
+static bool convert(struct comp *c, struct options *opt, struct net *t, struct ir_graph **g) {
+  if (opt->quantize == QUANTIZE_INT8 && pick(t, 0, 1)) {
+    opt->stop_after = "place-memory";
+    if (!pass_run_pipeline(c, g, PIPELINE_SPIKING))
+      return false;
+    opt->stop_after = NULL;
+    opt->int16 = pick_layers(c, t, *g);
+  }
+  return pass_run_pipeline(c, g, PIPELINE_SPIKING);
+}
+
 /* Nothing where the steps of its growth led nowhere. */
 static void random_case(const struct cases *k, uint32_t number) {
   struct net t = {.seed = number * 2654435761u};
@@ -381,7 +414,7 @@ static void random_case(const struct cases *k, uint32_t number) {
   if (!setjmp(guard.env) && begin(k, &c, &opt, arg, n)) {
     g = random_graph(&c, &t);
     c.calib = c.calib_more = random_samples(&c, &t, is_bytes);
-    if (c.calib && pass_run_pipeline(&c, &g, PIPELINE_SPIKING))
+    if (c.calib && convert(&c, &opt, &t, &g))
       make_case(k, &c, g, c.calib, N_SHOWN);
   }
   arena_free(c.scratch);

@@ -21,8 +21,10 @@ enum { N_PIXELS = 25, N_INPUT = 2 * N_PIXELS, N_SAMPLES = 8, N_NETS = 5 };
 static struct graphs_random random_state = {11};
 static const char *const nets[N_NETS] = {"signed", "plain", "events", "front", "wide"};
 
-/* A network of tests/image as integers; samples of bytes, or of numbers between -1 and 1. */
-static struct ir_graph *quantized(struct unit *u, const char *name, bool is_int8, bool is_bytes) {
+/* A network of tests/image as integers, the layers of --int16 wider than those of int8; samples of
+ * bytes, or of numbers between -1 and 1. */
+static struct ir_graph *quantized_mixed(struct unit *u, const char *name, bool is_int8,
+                                        bool is_bytes, const char *int16) {
   static uint8_t bytes[N_SAMPLES * N_INPUT];
   static float floats[N_SAMPLES * N_INPUT];
   struct samples s = {.n = N_SAMPLES,
@@ -43,6 +45,7 @@ static struct ir_graph *quantized(struct unit *u, const char *name, bool is_int8
     floats[i] = (float)graphs_random_int(&random_state, -256, 256) / 256;
   }
   u->opt = (struct options){.quantize = is_int8 ? QUANTIZE_INT8 : QUANTIZE_INT16,
+                            .int16 = int16,
                             .steps = 6,
                             .model = "net",
                             .v_init = 0.5};
@@ -57,6 +60,10 @@ static struct ir_graph *quantized(struct unit *u, const char *name, bool is_int8
     fail_msg("%s", unit_said(u));
   ir_set_facts(g, ir_facts(g) | IR_FACT_QUANTIZED);
   return g;
+}
+
+static struct ir_graph *quantized(struct unit *u, const char *name, bool is_int8, bool is_bytes) {
+  return quantized_mixed(u, name, is_int8, is_bytes, NULL);
 }
 
 static struct buf written(struct unit *u, const struct ir_graph *g) {
@@ -131,8 +138,7 @@ static void check_run(struct both *b, const float *x, const void *stored) {
     assert_true((double)exec_spiking_output(b->e)[k] == (double)y[k]);
 }
 
-static void check_same(struct unit *u, const char *name, bool is_int8, bool is_bytes) {
-  const struct ir_graph *g = quantized(u, name, is_int8, is_bytes);
+static void check_same(struct unit *u, const char *name, const struct ir_graph *g) {
   struct both b = {.plan = plan_new(u->comp.arena, u->comp.diag, g)};
   struct buf image = written(u, g);
   size_t need = snn_ram_needed(image.data, image.len);
@@ -161,9 +167,13 @@ static void check_same(struct unit *u, const char *name, bool is_int8, bool is_b
 }
 
 static void images_give_what_the_executor_gives(void **state) {
-  for (int i = 0; i < N_NETS; i++)
+  static const char *const int16[] = {"a", "b,s", "o", "a", "b,k"};
+
+  for (int i = 0; i < N_NETS; i++) {
     for (int kind = 0; kind < 4; kind++)
-      check_same(*state, nets[i], kind & 1, kind & 2);
+      check_same(*state, nets[i], quantized(*state, nets[i], kind & 1, kind & 2));
+    check_same(*state, nets[i], quantized_mixed(*state, nets[i], true, i % 2, int16[i]));
+  }
 }
 
 /* ---- back to the graph ---- */
@@ -176,7 +186,7 @@ static void images_read_back_as_the_same_graph(void **state) {
   struct unit *u = *state;
 
   for (int i = 0; i < N_NETS; i++) {
-    struct ir_graph *g = quantized(u, nets[i], i != 1, i == 1), *again;
+    struct ir_graph *g = quantized_mixed(u, nets[i], i != 1, i == 1, i == 2 ? "a" : NULL), *again;
     struct buf image = written(u, g), second, text, text_again;
     again = read_back(u, &image);
     if (!again)

@@ -144,6 +144,7 @@ static void a_wrong_line_is_refused_with_what_would_be_right(void **state) {
       {"m --percentile 100.5", "above 0, at most 100"},
       {"m --early-exit automatic", "auto, or a number or fraction above 0"},
       {"m --percentile auto", "a number or fraction above 0, at most 100"},
+      {"m -o x.c --int16 a", "--int16 is for layers of a network of --quantize int8"},
       {"m --output= ", "not empty"},
       {"m -o ~", "not empty"},
   };

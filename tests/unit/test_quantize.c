@@ -152,6 +152,39 @@ static void exact_numbers_stay_exact(void **state) {
   }
 }
 
+static const struct ir_tensor *weight_of(const struct ir_graph *g, const char *name) {
+  for (size_t i = 1; i <= ir_n_nodes(g); i++)
+    if (strcmp(ir_node(g, ir_id_at(i))->name, name) == 0)
+      return ir_attr_tensor(ir_node(g, ir_id_at(i)), IR_A_WEIGHT);
+  return NULL;
+}
+
+static void layers_have_the_width_that_is_asked_for(void **state) {
+  struct unit *u = *state;
+  const struct ir_graph *g;
+  const struct plan *p;
+
+  u->opt = (struct options){.quantize = QUANTIZE_INT8, .int16 = "s,o", .steps = 12, .model = "net"};
+  g = quantized(u, conv_net(u));
+  assert_non_null(g);
+  assert_int_equal(weight_of(g, "c")->type.dtype, IR_I8);
+  assert_int_equal(weight_of(g, "d")->type.dtype, IR_I16);
+  assert_int_equal(weight_of(g, "f")->type.dtype, IR_I16);
+  p = plan_new(u->comp.arena, u->comp.diag, g);
+  assert_true(p && plan_is_mixed(p));
+  for (size_t i = 0; i < plan_n_ops(p); i++)
+    if (plan_op(p, i)->kernel == PLAN_CONV_CURRENT || plan_op(p, i)->kernel == PLAN_DENSE_SCATTER)
+      assert_int_equal(plan_op_weight_type(p, i),
+                       plan_op(p, i)->kernel == PLAN_CONV_CURRENT ? IR_I8 : IR_I16);
+  u->opt.int16 = "r,s,o";
+  g = quantized(u, conv_net(u));
+  assert_true(g && (p = plan_new(u->comp.arena, u->comp.diag, g)) && !plan_is_mixed(p));
+  assert_int_equal(plan_weight_type(p), IR_I16);
+  u->opt.int16 = "s,reed";
+  assert_null(quantized(u, conv_net(u)));
+  unit_assert_said(u, "\"reed\" is no layer of the network; there are r,s,o");
+}
+
 static void what_cannot_be_integers_is_told(void **state) {
   static const struct {
     const char *from, *to, *said;
@@ -217,6 +250,8 @@ static void integers_that_overflow_are_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(exact_numbers_stay_exact, unit_begin, unit_end),
+      cmocka_unit_test_setup_teardown(layers_have_the_width_that_is_asked_for, unit_begin,
+                                      unit_end),
       cmocka_unit_test_setup_teardown(what_cannot_be_integers_is_told, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(integers_that_overflow_are_refused, unit_begin, unit_end),
   };
