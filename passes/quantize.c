@@ -23,6 +23,7 @@
 #include "ir/options.h"
 #include "ir/samples.h"
 #include "passes/passes.h"
+#include "passes/quantize_internal.h"
 
 /* x' = scale x + offset of the element of an input, in the model's order. */
 struct input {
@@ -34,6 +35,7 @@ struct quantizer {
   struct comp *comp;
   struct ir_graph *graph;
   struct input input;
+  const struct quantize_widths *widths;
 };
 
 /* ---- the input ---- */
@@ -113,6 +115,7 @@ struct target {
   double *unit; /* per channel */
   double *bias; /* per channel, or per neuron: n_bias of them; channels last */
   int64_t n_bias;
+  double squares, error; /* sums over all weights: squares, and squares of what rounding adds */
 };
 
 static bool reads_input(const struct ir_graph *g, ir_id projection) {
@@ -307,7 +310,7 @@ static int32_t to_integer(double x, double unit, double most) {
 }
 
 /* A weight that stands for all channels becomes one each, since their units differ. */
-static void quantize_weight(const struct quantizer *q, const struct target *t, ir_id projection) {
+static void quantize_weight(const struct quantizer *q, struct target *t, ir_id projection) {
   struct reach r = reach_of(q->graph, ir_node(q->graph, projection));
   bool is_input = reads_input(q->graph, projection), is_shared = reach_channel(&r, 0) < 0;
   struct ir_type type = r.weight->type;
@@ -320,8 +323,11 @@ static void quantize_weight(const struct quantizer *q, const struct target *t, i
   out = ir_tensor_new(ir_graph_arena(q->graph), type);
   for (int64_t i = 0; i < n; i++) {
     int64_t c = is_shared ? i : reach_channel(&r, i);
-    int32_t w =
-        to_integer(weight_of(q, &r, is_shared ? 0 : i, is_input), t->unit[c], (double)t->most);
+    double real = weight_of(q, &r, is_shared ? 0 : i, is_input);
+    int32_t w = to_integer(real, t->unit[c], (double)t->most);
+
+    t->squares += real * real;
+    t->error += (w * t->unit[c] - real) * (w * t->unit[c] - real);
     if (type.dtype == IR_I8)
       ((int8_t *)(uintptr_t)out.data)[i] = (int8_t)w;
     else
@@ -351,7 +357,7 @@ static void quantize_bias(const struct quantizer *q, const struct target *t) {
     ir_set_attr(q->graph, t->id, ir_tensor_attr(IR_A_BIAS, bias));
 }
 
-static void quantize_target(const struct quantizer *q, const struct target *t) {
+static void quantize_target(const struct quantizer *q, struct target *t) {
   bool is_readout = t->node->op == IR_READOUT;
   int64_t n_units = is_readout ? 1 : t->channels;
   struct ir_tensor threshold = new_i32(q->graph, t->channels);
@@ -360,6 +366,7 @@ static void quantize_target(const struct quantizer *q, const struct target *t) {
 
   for (size_t k = 0; k < t->node->n_in; k++)
     quantize_weight(q, t, reach_projection(q->graph, t->node->in[k]));
+  q->widths->weight_error[t->id.idx] = t->squares > 0 ? sqrt(t->error / t->squares) : 0;
   quantize_bias(q, t);
   for (int64_t c = 0; c < n_units; c++)
     ir_f32_of(unit)[c] = (float)t->unit[c];
@@ -372,61 +379,11 @@ static void quantize_target(const struct quantizer *q, const struct target *t) {
   ir_set_attr(q->graph, t->id, ir_tensor_attr(IR_A_THRESHOLD, threshold));
 }
 
-/* ---- widths ---- */
-
-static bool takes_weights(const struct ir_graph *g, const struct ir_node *n) {
-  return n->op == IR_POPULATION ||
-         (n->op == IR_READOUT && ir_node(g, n->in[0])->type.dtype == IR_CURRENT);
-}
-
-static const char *layer_of(const struct ir_node *n) {
-  return ir_attr_text(n, IR_A_LAYER, n->name);
-}
-
-/* Whether `name` is one of the names in `list`, which has commas between. */
-static bool is_listed(const char *list, const char *name) {
-  size_t len = strlen(name);
-
-  for (const char *at = list; at; at = strchr(at, ',')) {
-    at += *at == ',';
-    if (strncmp(at, name, len) == 0 && (at[len] == ',' || at[len] == 0))
-      return true;
-  }
-  return false;
-}
-
-/* All names of --int16 are layers. False: told. */
-static bool check_int16(const struct quantizer *q) {
-  struct comp *c = q->comp;
-  const char **layers = ARENA_NEW(c->scratch, const char *, ir_n_nodes(q->graph));
-  const char *all = NULL, *near;
-  size_t n = 0;
-
-  for (size_t i = 1; i <= ir_n_nodes(q->graph); i++)
-    if (takes_weights(q->graph, ir_node(q->graph, ir_id_at(i)))) {
-      layers[n] = layer_of(ir_node(q->graph, ir_id_at(i)));
-      all = all ? arena_printf(c->scratch, "%s,%s", all, layers[n]) : layers[n];
-      n++;
-    }
-  for (const char *at = c->opt->int16, *end; at; at = *end ? end + 1 : NULL) {
-    const char *name = arena_strndup(c->scratch, at, strcspn(at, ","));
-    end = at + strlen(name);
-    if (is_listed(all, name))
-      continue;
-    near = diag_nearest(name, layers, n);
-    return diag_error(c->diag, loc_file(NULL), "--int16: %s is no layer of the network; %s%s",
-                      diag_quote(c->diag, name), near ? "the nearest is " : "there are ",
-                      near ? near : all);
-  }
-  return true;
-}
-
 /* ---- the pass ---- */
 
 /* False: told. */
 static bool add_target(const struct quantizer *q, ir_id id) {
   struct target t = {.node = ir_node(q->graph, id), .id = id};
-  const struct options *opt = q->comp->opt;
   size_t n_input = 0;
 
   for (size_t k = 0; k < t.node->n_in; k++)
@@ -436,8 +393,7 @@ static bool add_target(const struct quantizer *q, ir_id id) {
                       "%s adds the input to spikes, whose integers have other units; --quantize "
                       "float would be right",
                       diag_quote(q->comp->diag, t.node->name));
-  t.most = opt->quantize == QUANTIZE_INT16 || is_listed(opt->int16, layer_of(t.node)) ? INT16_MAX
-                                                                                      : INT8_MAX;
+  t.most = q->widths->is_wide[id.idx] ? INT16_MAX : INT8_MAX;
   t.channels = map_of(shape_of(q->graph, t.node)).channels;
   t.unit = ARENA_NEW(q->comp->scratch, double, (size_t)t.channels);
   collect_bias(q, &t);
@@ -446,17 +402,25 @@ static bool add_target(const struct quantizer *q, ir_id id) {
   return true;
 }
 
+bool quantize_graph(struct comp *c, struct ir_graph *g, const struct quantize_widths *w) {
+  struct quantizer q = {.comp = c, .graph = g, .widths = w};
+
+  if (!find_input(&q))
+    return false;
+  mark_input(&q);
+  for (size_t i = 1; i <= ir_n_nodes(g); i++)
+    if (quantize_is_layer(g, ir_id_at(i)) && !add_target(&q, ir_id_at(i)))
+      return false;
+  return true;
+}
+
 bool pass_quantize(struct comp *c, struct ir_graph **g) {
-  struct quantizer q = {.comp = c, .graph = *g};
+  struct quantize_widths w;
 
   if (ir_facts(*g) & IR_FACT_QUANTIZED)
     return diag_error(c->diag, loc_file(c->opt->model), "the graph is quantized already");
-  if (!check_int16(&q) || !find_input(&q))
-    return false;
-  mark_input(&q);
-  for (size_t i = 1; i <= ir_n_nodes(*g); i++) {
-    if (takes_weights(*g, ir_node(*g, ir_id_at(i))) && !add_target(&q, ir_id_at(i)))
-      return false;
-  }
-  return true;
+  return quantize_find_widths(c, *g, &w) &&
+         (!c->opt->explain || c->opt->quantize != QUANTIZE_INT8 || !c->calib ||
+          quantize_explain(c, *g, &w)) &&
+         quantize_graph(c, *g, &w);
 }

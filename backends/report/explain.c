@@ -9,6 +9,7 @@
 #include "backends/report/table.h"
 #include "ir/base/arena.h"
 #include "ir/comp.h"
+#include "ir/widths.h"
 
 struct explain_points explain_points_of(const struct explain *x, struct explain_change change) {
   struct explain_points p = {.lost = 100 * ((double)change.lost - (double)change.gained) /
@@ -69,6 +70,33 @@ static void print_wrapped(const char *text) {
   putchar('\n');
 }
 
+static void width_row(struct arena *a, struct table *t, const char *const *head,
+                      const struct width_cost *cost) {
+  table_row(t, (const char *[]){head[0], head[1], head[2], table_percent(a, cost->output_error),
+                                arena_printf(a, "%zu", cost->n_changed)});
+}
+
+static void print_widths(struct arena *a, const struct widths *w) {
+  static const char *const columns[] = {"<layer", ">bits", ">weight error", ">output error",
+                                        ">answers changed"};
+  struct table *t = table_new(a, sizeof columns / sizeof *columns, columns);
+
+  printf("\nWhat integers change, on %zu samples of --calib:\n\n", w->n_samples);
+  for (const struct width_layer *l = w->layer; l < w->layer + w->n_layers; l++) {
+    const char *head[] = {l->name, arena_printf(a, "%d", l->bits),
+                          table_percent(a, l->weight_error)};
+    if (l->bits == 8)
+      width_row(a, t, head, &l->cost);
+    else
+      table_row(t, (const char *[]){head[0], head[1], head[2], "-", "-"});
+  }
+  table_rule(t);
+  width_row(a, t, (const char *[]){"all", "", ""}, &w->as_is);
+  width_row(a, t, (const char *[]){"all, with 16 bits", "", ""}, &w->all_wide);
+  table_print(t, stdout);
+  printf("\nA layer's row: 8 bits there, 16 in all others. Against the same network of floats.\n");
+}
+
 void report_explain_text(struct comp *c, const struct explain *x) {
   static const char *const columns[] = {"<what",     ">correlation", ">bias",
                                         ">own bias", ">own error",   ">saturated",
@@ -92,6 +120,8 @@ void report_explain_text(struct comp *c, const struct explain *x) {
   table_print(t, stdout);
   printf("\ncosts: points won were this layer alone to give the CNN's activations for its inputs, "
          "all\nother errors as they are; they need not add up. docs/EXPLAIN.md says more.\n");
+  if (c->widths)
+    print_widths(a, c->widths);
   for (size_t i = 0; i < x->n_advice; i++) {
     printf("%s%s\n", i ? "" : "\nTry, the most promising first:\n", x->advice[i].try);
     print_wrapped(x->advice[i].why);
@@ -132,7 +162,31 @@ static void add_layers(const struct explain *x, cJSON *o) {
   }
 }
 
-void report_explain_json(const struct explain *x, struct cJSON *o) {
+static void add_width_cost(cJSON *o, const struct width_cost *cost) {
+  report_json_number(o, "output_error", cost->output_error);
+  report_json_number(o, "answers_changed", (double)cost->n_changed);
+}
+
+static void add_widths(const struct widths *w, cJSON *o) {
+  cJSON *list;
+
+  report_json_number(o, "samples", (double)w->n_samples);
+  list = cJSON_AddArrayToObject(o, "layers");
+  for (const struct width_layer *l = w->layer; l < w->layer + w->n_layers; l++) {
+    cJSON *item = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(item, "name", l->name);
+    report_json_number(item, "bits", l->bits);
+    report_json_number(item, "weight_error", l->weight_error);
+    if (l->bits == 8)
+      add_width_cost(item, &l->cost);
+    cJSON_AddItemToArray(list, item);
+  }
+  add_width_cost(cJSON_AddObjectToObject(o, "all"), &w->as_is);
+  add_width_cost(cJSON_AddObjectToObject(o, "all_with_16_bits"), &w->all_wide);
+}
+
+void report_explain_json(const struct comp *c, const struct explain *x, struct cJSON *o) {
   cJSON *e = cJSON_AddObjectToObject(o, "explain"), *list;
 
   cJSON_AddNumberToObject(e, "images", (double)x->images);
@@ -141,6 +195,8 @@ void report_explain_json(const struct explain *x, struct cJSON *o) {
   add_change(x, e, "readout", x->readout);
   add_change(x, e, "early_exit", x->early_exit);
   add_layers(x, e);
+  if (c->widths)
+    add_widths(c->widths, cJSON_AddObjectToObject(e, "widths"));
   list = cJSON_AddArrayToObject(e, "advice");
   for (size_t i = 0; i < x->n_advice; i++) {
     cJSON *item = cJSON_CreateObject();

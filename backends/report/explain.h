@@ -54,6 +54,6 @@ struct explain_points explain_points_of(const struct explain *x, struct explain_
 
 void report_explain_text(struct comp *c, const struct explain *x);
 /* As member "explain" of `o`. */
-void report_explain_json(const struct explain *x, struct cJSON *o);
+void report_explain_json(const struct comp *c, const struct explain *x, struct cJSON *o);
 
 #endif

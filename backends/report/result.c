@@ -245,7 +245,7 @@ static cJSON *eval_json(struct comp *c, const struct result *r) {
   cJSON_AddNumberToObject(o, "seconds_snn", r->seconds_snn);
   add_layers(o, r);
   if (r->explain)
-    report_explain_json(r->explain, o);
+    report_explain_json(c, r->explain, o);
   return o;
 }
 
