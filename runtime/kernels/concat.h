@@ -12,15 +12,16 @@ static inline void snn_concat(const struct snn_concat *d, const uint32_t *in, ui
   const int32_t in_words = snn_words(d->in_channels), out_words = snn_words(d->out_channels);
   const int32_t shift = d->first % 32;
 
-  out += d->first / 32;
-  for (int32_t p = 0; p < d->pixels; p++, in += in_words, out += out_words) {
-    uint32_t carry = shift ? out[0] : 0;
+  for (int32_t p = 0; p < d->pixels; p++) {
+    const uint32_t *from = in + p * in_words;
+    uint32_t *to = out + p * out_words + d->first / 32;
+    uint32_t carry = shift ? to[0] : 0;
     for (int32_t i = 0; i < in_words; i++) {
-      out[i] = carry | in[i] << shift;
-      carry = shift ? in[i] >> (32 - shift) : 0;
+      to[i] = carry | from[i] << shift;
+      carry = shift ? from[i] >> (32 - shift) : 0;
     }
     if (shift + d->in_channels > 32 * in_words)
-      out[in_words] = carry;
+      to[in_words] = carry;
   }
 }
 
