@@ -37,7 +37,7 @@ OBJ   := $(filter-out %/spiking_kernels.o %/gemm_kernel.o,$(OBJ)) $(GEMM) $(FLOA
 LIB  := $(B)/libsnncc.a
 BIN  := $(B)/snncc
 
-.PHONY: all demo test check diff firmware-test firmware-bench conformance fuzz replay results faults faulty image-damage clean lint golden-accept unit install uninstall
+.PHONY: all demo test check diff firmware-test firmware-bench conformance fuzz replay results faults faulty image-damage proof clean lint golden-accept unit install uninstall
 all: $(BIN)
 
 $(BIN): $(B)/snncc.o $(LIB)
@@ -112,6 +112,10 @@ $(B)/unit/%: tests/unit/%.c $(LIB)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(STD) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(PKG_LIBS) \
 	  -lcmocka -lm
 unit: $(UNIT)
+# Every integer kernel by Frama-C's Eva: minutes.
+proof:
+	@.ci/packages proof
+	@tests/proof/run.sh
 # The fuzz targets, each with a main that runs files; tests/fuzz/run.sh builds them for fuzzers.
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
 $(B)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIB)
