@@ -16,6 +16,7 @@ struct carrier {
   bool *is_done; /* by index in kernel_texts             */
   size_t *text;  /* n_texts of them, in order            */
   size_t n_texts;
+  bool has_vectors; /* the target may have them */
 };
 
 /* Index of a header of the runtime by the end of its path; n_kernel_texts if there is none. */
@@ -38,11 +39,14 @@ static bool begins(const char *line, const char *with) {
   return strncmp(line, with, strlen(with)) == 0;
 }
 
-/* Lines that only a header needs: includes, and the guard around all of it. */
+/* Lines that only a header needs: includes of what the C file has anyway, and the guard around all
+ * of it. */
 static bool is_header_line(const char *line, const char *end) {
   bool is_guard = begins(line, "#ifndef SNN_") || begins(line, "#define SNN_");
+  bool is_vectors = begins(line, "#include <imm") || begins(line, "#include <emm");
 
-  return begins(line, "#include ") || (is_guard && end - line > 3 && begins(end - 2, "_H"));
+  return (begins(line, "#include ") && !is_vectors) ||
+         (is_guard && end - line > 3 && begins(end - 2, "_H"));
 }
 
 /* Its functions differ by the width of weights. */
@@ -74,7 +78,7 @@ static void put_text(const struct carrier *k, const char *text) {
 static void find_needed(struct carrier *k, const char *name) {
   size_t i = find_text(k->arena, name);
 
-  if (i == n_kernel_texts || k->is_done[i])
+  if (i == n_kernel_texts || k->is_done[i] || (!k->has_vectors && begins(name, "lanes_")))
     return;
   k->is_done[i] = true;
   for (const char *at = kernel_texts[i].text; (at = strstr(at, "#include \"")); at++) {
@@ -121,7 +125,9 @@ static const char *name_in_line(struct arena *a, const char *line) {
     at = line + strlen(head);
     return arena_strndup(a, at, strcspn(at, " "));
   }
-  if ((!begins(line, "static inline ") && !begins(line, "SNN_APART ")) || *end != '(')
+  if ((!begins(line, "static inline ") && !begins(line, "SNN_HELPER ") &&
+       !begins(line, "SNN_APART ")) ||
+      *end != '(')
     return NULL;
   for (at = end; at[-1] != ' ' && at[-1] != '*'; at--)
     continue;
@@ -179,6 +185,8 @@ static void write_wide(const struct carrier *k, bool is_external) {
   }
   emit_line(k->e, "typedef SNN_TABLE int16_t snn_weight;");
   emit_line(k->e, is_external ? "#endif" : "");
+  emit_line(k->e, "#undef SNN_INT8");
+  emit_line(k->e, "#define SNN_INT16");
   for (size_t i = 0; i < k->n_texts; i++) {
     const char *text = kernel_texts[k->text[i]].text;
     if (is_external)
@@ -186,6 +194,8 @@ static void write_wide(const struct carrier *k, bool is_external) {
     else
       put_text(k, text);
   }
+  emit_line(k->e, "#undef SNN_INT16");
+  emit_line(k->e, "#define SNN_INT8");
   for (size_t i = 0; i < n; i++)
     emit_line(k->e, "#undef %s", name[i]);
   emit_blank(k->e);
@@ -223,7 +233,8 @@ void c_write_kernels(const struct c_output *o, struct emit *e, const char *const
   struct carrier k = {.arena = o->arena,
                       .e = e,
                       .is_done = ARENA_NEW(o->arena, bool, n_kernel_texts),
-                      .text = ARENA_NEW(o->arena, size_t, n_kernel_texts)};
+                      .text = ARENA_NEW(o->arena, size_t, n_kernel_texts),
+                      .has_vectors = o->comp->opt->target == TARGET_HOST};
 
   for (size_t i = 0; i < n; i++) {
     bool is_extra = i >= PLAN_N_KERNELS;

@@ -20,7 +20,7 @@ enum { AVR_OBJECT_BYTES = 32767 };
  * measured by tests/diff, of the others by tests/firmware. No kernel has arrays that depend on the
  * network, so one number serves all. */
 static const struct c_target targets[TARGET_N] = {
-    [TARGET_HOST] = {"the host", "gcc 12, clang 14; x86-64, i386", 4096,
+    [TARGET_HOST] = {"the host", "gcc 12, clang 14; x86-64, i386", 8192,
                      "cc -O2 main.c %s -o main && ./main", NULL},
     [TARGET_CORTEX_M0] = {"Cortex-M0", "gcc 12", 640, GCC_ARM("cortex-m0"), "cortex-m"},
     [TARGET_CORTEX_M3] = {"Cortex-M3", "gcc 12", 640, GCC_ARM("cortex-m3"), "cortex-m"},

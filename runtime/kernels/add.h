@@ -3,6 +3,7 @@
 #ifndef SNN_ADD_H
 #define SNN_ADD_H
 
+#include "helper.h"
 #include "scalar.h"
 #include "sum.h"
 #include "snn/number.h"
@@ -33,8 +34,8 @@ SNN_APART void snn_add_4(snn_membrane *restrict v, const snn_weight *restrict w,
 }
 
 /* The first n_rows of the rows w + at[k] of n weights each. */
-static inline void snn_add_rows(snn_membrane *v, const snn_weight *w, const int32_t at[4],
-                                int32_t n_rows, int32_t n) {
+SNN_HELPER void snn_add_rows(snn_membrane *v, const snn_weight *w, const int32_t at[4],
+                             int32_t n_rows, int32_t n) {
   if (n_rows == 4) {
     snn_add_4(v, w, at, n);
     return;

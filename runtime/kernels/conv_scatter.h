@@ -6,28 +6,40 @@
 #ifndef SNN_CONV_SCATTER_H
 #define SNN_CONV_SCATTER_H
 
-#include "add.h"
+#include "add_list.h"
 #include "walk.h"
 #include "window.h"
 #include "snn/descriptor.h"
 #include "snn/number.h"
+
+/* rows_n[0] rows of rows_n[1] membranes from v take those of the sources at w + at[k]. */
+static inline void snn_add_list(snn_membrane *v, const snn_weight *w, struct snn_rows step,
+                                const int32_t *at, int32_t n_sources, const int32_t rows_n[2]) {
+  int32_t r = 0;
+
+#ifdef SNN_LANES
+  for (; r + 3 <= rows_n[0]; r += 3)
+    snn_add_tiles(v + r * step.target_row, w + r * step.weight_row, step, at, n_sources, 3,
+                  rows_n[1]);
+#endif
+  for (; r < rows_n[0]; r++)
+    snn_add_row(v + r * step.target_row, w + r * step.weight_row, at, n_sources, rows_n[1]);
+}
 
 /* The spikes of one pixel; all of them reach the same targets: `rows` by `run` membranes from v,
  * with weights from w. Returns the number of spikes. */
 static inline uint32_t snn_conv_pixel(const struct snn_window *d, struct snn_walk walk,
                                       const snn_weight *w, snn_membrane *v,
                                       const int32_t rows_run[2]) {
-  const int32_t weight_row = d->kernel_width * d->out_channels;
-  const int32_t target_row = d->out_width * d->out_channels;
-  int32_t at[4], n;
+  const struct snn_rows step = {d->out_width * d->out_channels, d->kernel_width * d->out_channels};
+  int32_t at[SNN_LIST_ROOM], n;
   uint32_t spikes = 0;
 
-  while ((n = snn_walk_take(&walk, 4, at)) > 0) {
+  while ((n = snn_walk_list(&walk, at)) > 0) {
     spikes += (uint32_t)n;
     for (int32_t k = 0; k < n; k++)
-      at[k] *= d->kernel_height * weight_row;
-    for (int32_t r = 0; r < rows_run[0]; r++)
-      snn_add_rows(v + r * target_row, w + r * weight_row, at, n, rows_run[1]);
+      at[k] *= d->kernel_height * step.weight_row;
+    snn_add_list(v, w, step, at, n, rows_run);
   }
   return spikes;
 }

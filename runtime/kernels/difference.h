@@ -3,9 +3,10 @@
 #ifndef SNN_DIFFERENCE_H
 #define SNN_DIFFERENCE_H
 
+#include "helper.h"
 #include "snn/number.h"
 
-static inline snn_membrane snn_difference(snn_membrane a, snn_membrane b) {
+SNN_HELPER snn_membrane snn_difference(snn_membrane a, snn_membrane b) {
 #ifdef SNN_INTEGERS
   const uint32_t difference = (uint32_t)a - (uint32_t)b;
 

@@ -10,6 +10,7 @@
 #include "bits.h"
 #include "count_bits.h"
 #include "difference.h"
+#include "lanes.h"
 #include "scalar.h"
 #include "sum.h"
 #include "snn/descriptor.h"
@@ -18,7 +19,23 @@
 /* n <= 32 neurons; spikes of +1 and of -1 as a word each, which hold 0 before. */
 SNN_APART void snn_fire_signed_word(snn_membrane *restrict v, const snn_table *restrict threshold,
                                     snn_count *restrict sent, int32_t n, uint32_t word[2]) {
-  for (int32_t i = 0; SNN_SCALAR && i < n; i++) {
+#ifdef SNN_LANES
+  for (int32_t i = 0; i < n; i += SNN_LANES) {
+    const snn_lanes theta = snn_lanes_load(threshold + i, n - i);
+    const snn_counts counts = snn_counts_load(sent + i, n - i);
+    snn_lanes x = snn_lanes_load(v + i, n - i);
+    const snn_hits up = snn_lanes_at_least(x, theta, n - i);
+    const snn_hits has_sent = snn_counts_not_zero(counts);
+    const snn_hits low = snn_hits_both(snn_lanes_below_zero(x), has_sent);
+    const snn_hits down = snn_hits_without(low, up);
+    x = snn_lanes_add_where(down, snn_lanes_less_where(up, x, theta), theta);
+    snn_lanes_store(v + i, x, n - i);
+    snn_counts_store(sent + i, snn_counts_change(counts, up, down), n - i);
+    word[0] |= snn_hits_bits(up) << i;
+    word[1] |= snn_hits_bits(down) << i;
+  }
+#elif SNN_SCALAR
+  for (int32_t i = 0; i < n; i++) {
     if (v[i] >= threshold[i]) {
       v[i] = snn_difference(v[i], threshold[i]);
       sent[i]++;
@@ -31,16 +48,19 @@ SNN_APART void snn_fire_signed_word(snn_membrane *restrict v, const snn_table *r
       word[1] |= (uint32_t)1 << i;
     }
   }
-  for (int32_t i = 0; !SNN_SCALAR && i < n; i++) {
+#else
+  for (int32_t i = 0; i < n; i++) {
     const snn_membrane less = snn_difference(v[i], threshold[i]);
     const snn_membrane more = snn_sum(v[i], threshold[i]);
     const uint32_t up = (uint32_t)(v[i] >= threshold[i]);
-    const uint32_t down = (uint32_t)(v[i] < 0) & (uint32_t)(sent[i] > 0);
+    const uint32_t low = (uint32_t)(v[i] < 0) & (uint32_t)(sent[i] > 0);
+    const uint32_t down = low & ~up;
     v[i] = up ? less : down ? more : v[i];
     sent[i] = (snn_count)(sent[i] + up - down);
     word[0] |= up << i;
     word[1] |= down << i;
   }
+#endif
 }
 
 /* `sent` has what each neuron sent so far. Writes the two bitmaps, one behind the other; returns

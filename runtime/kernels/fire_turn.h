@@ -35,7 +35,7 @@ static inline uint32_t snn_fire_turn(const struct snn_turn *d, const uint32_t *c
       snn_membrane falling[32];
       for (int32_t i = 0; i < n; i++)
         falling[i] = threshold[c + i] * worth;
-      *spikes = snn_fire_word(v + c, falling, !d->is_binary, n);
+      *spikes = snn_fire_word(v + c, NULL, falling, !d->is_binary, n);
       n_spikes += snn_count_bits(*spikes++);
     }
   return n_spikes;

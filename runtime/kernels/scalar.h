@@ -6,6 +6,8 @@
 #ifndef SNN_SCALAR_H
 #define SNN_SCALAR_H
 
+#include "helper.h"
+
 #if !defined(__SSE2__) && !defined(__ARM_NEON)
 #define SNN_SCALAR 1
 #else
@@ -15,9 +17,9 @@
 /* A loop of its own: inside a function that holds many values its own would not fit in registers.
  */
 #if SNN_SCALAR && defined(__GNUC__)
-#define SNN_APART static __attribute__((noinline))
+#define SNN_APART static __attribute__((noinline, unused))
 #else
-#define SNN_APART static inline
+#define SNN_APART SNN_HELPER
 #endif
 
 /* element(i) for i below n, on scalar machines four a turn. */

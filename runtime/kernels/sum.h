@@ -4,9 +4,10 @@
 #ifndef SNN_SUM_H
 #define SNN_SUM_H
 
+#include "helper.h"
 #include "snn/number.h"
 
-static inline snn_membrane snn_sum(snn_membrane a, snn_membrane b) {
+SNN_HELPER snn_membrane snn_sum(snn_membrane a, snn_membrane b) {
 #ifdef SNN_INTEGERS
   const uint32_t sum = (uint32_t)a + (uint32_t)b;
 

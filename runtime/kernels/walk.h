@@ -3,12 +3,13 @@
 #ifndef SNN_WALK_H
 #define SNN_WALK_H
 
+#include "helper.h"
 #include <stdint.h>
 
 #include "bits.h"
 
 /* Index of the lowest set bit; bits is not 0. */
-static inline int32_t snn_lowest_bit(uint32_t bits) {
+SNN_HELPER int32_t snn_lowest_bit(uint32_t bits) {
 #if defined(__GNUC__)
   return __builtin_ctzl(bits); /* int may have 16 bits */
 #else
@@ -44,7 +45,7 @@ static inline struct snn_walk snn_walk_start(const uint32_t *spikes, int32_t pix
 
 /* Up to `limit` (at most 4) further source indices; 0 at the end. Four at a time let a target be
  * loaded and stored once for four additions. */
-static inline int32_t snn_walk_take(struct snn_walk *w, int32_t limit, int32_t source[4]) {
+SNN_HELPER int32_t snn_walk_take(struct snn_walk *w, int32_t limit, int32_t source[4]) {
   int32_t n = 0;
 
   for (;;) {
