@@ -9,6 +9,9 @@
  * larger where membranes could leave 32 bits otherwise (ir/exec/reach.h). A readout has one
  * unit for all channels, so that its sums can be compared.
  *
+ * A weight becomes the nearest integer, but where it lies about midway between two: there that one
+ * which brings the sum of what rounding adds, each times the mean of what is weighted, nearer to 0.
+ *
  * Inputs are integers too: x' = a x + b for the stored byte x (or the multiple x of a unit, where
  * samples are no bytes). a goes into the weights that read it, b into the bias: for each neuron of
  * its own where padding leaves out some of its weights. */
@@ -36,6 +39,7 @@ struct quantizer {
   struct ir_graph *graph;
   struct input input;
   const struct quantize_widths *widths;
+  double *input_mean; /* of the stored input, channels last; NULL: unknown */
 };
 
 /* ---- the input ---- */
@@ -236,6 +240,47 @@ static void collect_bias(const struct quantizer *q, struct target *t) {
   shorten_bias(t);
 }
 
+/* ---- means ---- */
+
+/* What is stored, on average of the samples. */
+static void find_input_mean(struct quantizer *q) {
+  struct comp *c = q->comp;
+  struct map m = map_of(&ir_node(q->graph, ir_nth(q->graph, IR_ENCODE, 0))->type);
+  int64_t n = m.height * m.width * m.channels;
+  float *x = ARENA_NEW(c->scratch, float, c->calib->model_size);
+  size_t n_samples = quantize_n_samples(c);
+
+  q->input_mean = ARENA_NEW(c->scratch, double, (size_t)n);
+  for (size_t i = 0; i < n_samples; i++) {
+    samples_get(c->calib, i, x);
+    for (int64_t k = 0; k < n; k++) {
+      int64_t e = input_element(q->graph, k / m.channels, k % m.channels);
+      if (q->input.scale[e] != 0)
+        q->input_mean[k] +=
+            (double)(x[e] - q->input.offset[e]) / (double)q->input.scale[e] / (double)n_samples;
+    }
+  }
+}
+
+/* By the source that reach_source gives, the mean of what it sends; NULL: unknown. */
+static const double *means_of(const struct quantizer *q, const struct reach *r, bool is_input) {
+  ir_id from = r->node->in[0];
+  const double *mean;
+  double *channel;
+  struct map m;
+
+  while (ir_node(q->graph, from)->op == IR_VIEW)
+    from = ir_node(q->graph, from)->in[0];
+  m = map_of(&ir_node(q->graph, from)->type);
+  mean = is_input ? q->input_mean : q->widths->mean[from.idx];
+  if (!mean || r->node->op != IR_PROJECT_CONV)
+    return r->node->op == IR_PROJECT_DENSE ? mean : NULL;
+  channel = ARENA_NEW(q->comp->scratch, double, (size_t)m.channels);
+  for (int64_t i = 0; i < m.height * m.width * m.channels; i++)
+    channel[i % m.channels] += mean[i] / (double)(m.height * m.width);
+  return channel;
+}
+
 /* ---- units ---- */
 
 /* The largest weight of each channel, in units of the analog network for one unit of the source. */
@@ -309,6 +354,18 @@ static int32_t to_integer(double x, double unit, double most) {
   return (int32_t)floor(fmin(fmax(x / unit, -most), most) + 0.5);
 }
 
+/* x: the weight in units; added: the sum of what rounding has added so far, in units. */
+static int32_t round_weight(double x, double most, double mean, double *added) {
+  double below = floor(x), part = x - below;
+  int32_t w = to_integer(x, 1, most);
+
+  if (mean != 0 && part > 0.25 && part < 0.75 && below >= -most && below + 1 <= most)
+    w = (int32_t)below +
+        (fabs(*added + (below - x) * mean) > fabs(*added + (below + 1 - x) * mean));
+  *added += (w - x) * mean;
+  return w;
+}
+
 /* A weight that stands for all channels becomes one each, since their units differ. */
 static void quantize_weight(const struct quantizer *q, struct target *t, ir_id projection) {
   struct reach r = reach_of(q->graph, ir_node(q->graph, projection));
@@ -316,6 +373,8 @@ static void quantize_weight(const struct quantizer *q, struct target *t, ir_id p
   struct ir_type type = r.weight->type;
   struct ir_tensor out;
   int64_t n = is_shared ? t->channels : r.n;
+  const double *mean = means_of(q, &r, is_input);
+  double *added = ARENA_NEW(q->comp->scratch, double, (size_t)t->channels);
 
   if (is_shared)
     type = ir_type_make(IR_F32, 1, &n);
@@ -324,7 +383,8 @@ static void quantize_weight(const struct quantizer *q, struct target *t, ir_id p
   for (int64_t i = 0; i < n; i++) {
     int64_t c = is_shared ? i : reach_channel(&r, i);
     double real = weight_of(q, &r, is_shared ? 0 : i, is_input);
-    int32_t w = to_integer(real, t->unit[c], (double)t->most);
+    int32_t w = round_weight(real / t->unit[c], (double)t->most,
+                             mean ? mean[reach_source(&r, i)] : 0, &added[c]);
 
     t->squares += real * real;
     t->error += (w * t->unit[c] - real) * (w * t->unit[c] - real);
@@ -408,6 +468,8 @@ bool quantize_graph(struct comp *c, struct ir_graph *g, const struct quantize_wi
   if (!find_input(&q))
     return false;
   mark_input(&q);
+  if (c->calib && !c->calib->recordings)
+    find_input_mean(&q);
   for (size_t i = 1; i <= ir_n_nodes(g); i++)
     if (quantize_is_layer(g, ir_id_at(i)) && !add_target(&q, ir_id_at(i)))
       return false;
@@ -419,7 +481,7 @@ bool pass_quantize(struct comp *c, struct ir_graph **g) {
 
   if (ir_facts(*g) & IR_FACT_QUANTIZED)
     return diag_error(c->diag, loc_file(c->opt->model), "the graph is quantized already");
-  return quantize_find_widths(c, *g, &w) &&
+  return quantize_find_widths(c, *g, &w) && (!c->calib || quantize_find_means(c, *g, w.mean)) &&
          (!c->opt->explain || c->opt->quantize != QUANTIZE_INT8 || !c->calib ||
           quantize_explain(c, *g, &w)) &&
          quantize_graph(c, *g, &w);

@@ -29,7 +29,8 @@ static const char *name_of(const struct ir_graph *g, ir_id id) {
 
 static struct quantize_widths new_widths(struct arena *a, const struct ir_graph *g, bool is_wide) {
   size_t n = ir_n_nodes(g) + 1;
-  struct quantize_widths w = {ARENA_NEW(a, bool, n), ARENA_NEW(a, double, n)};
+  struct quantize_widths w = {ARENA_NEW(a, bool, n), ARENA_NEW(a, double, n),
+                              ARENA_NEW(a, double *, n)};
 
   memset(w.is_wide, is_wide, n * sizeof *w.is_wide);
   return w;
@@ -84,7 +85,11 @@ bool quantize_find_widths(struct comp *c, const struct ir_graph *g, struct quant
 
 /* ---- costs ---- */
 
-enum { MOST_SAMPLES = 256 };
+size_t quantize_n_samples(const struct comp *c) {
+  enum { MOST = 256 };
+
+  return c->calib->n < MOST ? c->calib->n : MOST;
+}
 
 struct trial {
   struct comp *comp;
@@ -163,6 +168,7 @@ static bool try_layers(struct trial *t, const struct quantize_widths *w,
     if (!quantize_is_layer(t->graph, ir_id_at(i)))
       continue;
     one.is_wide[i] = w->is_wide[i];
+    one.mean = w->mean;
     layer->name = name_of(t->graph, ir_id_at(i));
     layer->bits = w->is_wide[i] ? 16 : 8;
     layer->weight_error = w->weight_error[i];
@@ -182,6 +188,7 @@ static bool find_advice(struct trial *t, const struct quantize_widths *w, struct
   size_t n = 0;
   double changed, left;
 
+  next.mean = w->mean;
   memcpy(next.is_wide, w->is_wide, (ir_n_nodes(t->graph) + 1) * sizeof *w->is_wide);
   for (; layer < x->layer + x->n_layers; layer++)
     if (layer->bits == 8 && 2 * layer->cost.output_error >= x->as_is.output_error &&
@@ -205,7 +212,8 @@ bool quantize_explain(struct comp *c, const struct ir_graph *g, const struct qua
   struct quantize_widths wide = new_widths(c->scratch, g, true);
   struct width_layer *layer = ARENA_NEW(c->arena, struct width_layer, ir_n_nodes(g));
 
-  t.n_samples = x->n_samples = c->calib->n < MOST_SAMPLES ? c->calib->n : MOST_SAMPLES;
+  wide.mean = w->mean;
+  t.n_samples = x->n_samples = quantize_n_samples(c);
   x->layer = layer;
   for (size_t i = 1; i <= ir_n_nodes(g); i++)
     x->n_layers += quantize_is_layer(g, ir_id_at(i));

@@ -2,6 +2,8 @@
  * integers: their spikes and outputs must be those of the real network. Then what is refused. */
 #include "tests/unit/unit.h"
 
+#include <math.h>
+
 #include "ir/base/buf.h"
 #include "ir/exec/plan.h"
 #include "ir/exec/spiking.h"
@@ -185,6 +187,57 @@ static void layers_have_the_width_that_is_asked_for(void **state) {
   unit_assert_said(u, "\"reed\" is no layer of the network; there are r,s,o");
 }
 
+/* sum[rounded or nearest] of what rounding adds to an output at the mean of its inputs. */
+static void add_errors(const struct ir_graph *g, const double *w, const double *mean,
+                       double sum[2]) {
+  const struct ir_tensor *weight = weight_of(g, "d");
+  const struct ir_node *readout = ir_node(g, ir_nth(g, IR_READOUT, 0));
+  double unit = (double)ir_f32_of(*ir_attr_tensor(readout, IR_A_UNIT))[0];
+
+  for (int out = 0; out < 3; out++) {
+    double rounded = 0, nearest = 0;
+    for (int i = 0; i < N_INPUT; i++) {
+      double x = w[3 * i + out] / 8 / unit, got = (double)ir_int_at(weight, 3 * i + out);
+      assert_true(fabs(got - x) <= 0.7501);
+      rounded += (got - x) * mean[i];
+      nearest += (floor(x + 0.5) - x) * mean[i];
+    }
+    sum[0] += fabs(rounded);
+    sum[1] += fabs(nearest);
+  }
+}
+
+static void rounding_errors_cancel_at_the_mean_input(void **state) {
+  static uint8_t data[N_SAMPLES * N_INPUT];
+  static const double none[] = {0, 0}, ones[] = {1, 1};
+  struct unit *u = *state;
+  double sum[2] = {0, 0};
+
+  u->opt = (struct options){.quantize = QUANTIZE_INT8, .steps = 12, .model = "net"};
+  for (int round = 0; round < 10; round++) {
+    struct samples s = bytes(data, none, ones);
+    double w[3 * N_INPUT], mean[N_INPUT] = {0};
+    const char *text = "";
+    for (int i = 0; i < 3 * N_INPUT; i++) {
+      w[i] = (double)graphs_random_int(&random_state, -4096, 4096) / 4096;
+      text = arena_printf(u->comp.arena, "%s%s%a", text, i ? ", " : "", w[i]);
+    }
+    for (int i = 0; i < N_SAMPLES * N_INPUT; i++) /* stored channel by channel */
+      mean[i % N_PIXELS * 2 + i / N_PIXELS % 2] += (double)data[i] / N_SAMPLES;
+    u->comp.calib = &s;
+    add_errors(quantized(u, arena_printf(u->comp.arena,
+                                         HEAD "%%d = project_dense %%e {weight=f32[50, 3]{%s}, "
+                                              "order=kernel} : current[3]\n"
+                                              "%%o = readout %%d {readout=membrane, layer=\"o\"} : "
+                                              "f32[3]\n"
+                                              "%%y = output %%o : f32[3]\n",
+                                         text)),
+               w, mean, sum);
+  }
+  if (4 * sum[0] >= sum[1])
+    fail_msg("%g is not much below %g", sum[0], sum[1]);
+}
+
 static void what_cannot_be_integers_is_told(void **state) {
   static const struct {
     const char *from, *to, *said;
@@ -251,6 +304,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(exact_numbers_stay_exact, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(layers_have_the_width_that_is_asked_for, unit_begin,
+                                      unit_end),
+      cmocka_unit_test_setup_teardown(rounding_errors_cancel_at_the_mean_input, unit_begin,
                                       unit_end),
       cmocka_unit_test_setup_teardown(what_cannot_be_integers_is_told, unit_begin, unit_end),
       cmocka_unit_test_setup_teardown(integers_that_overflow_are_refused, unit_begin, unit_end),
