@@ -4,7 +4,7 @@
 #ifndef SNN_LANES_ISA_H
 #define SNN_LANES_ISA_H
 
-#if defined(SNN_PLAIN)
+#if defined(SNN_PLAIN) || !defined(__GNUC__)
 #elif defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) &&                    \
     defined(__AVX512VL__)
 #define SNN_AVX512
