@@ -22,7 +22,7 @@ samples() {
 run() {
   file=$store/$1.json model=$2 network=$3
   shift 3
-  line="$program $model $network $*"
+  line="$program $model $(samples "$network") $*"
   [ -f "$file" ] && [ "$(cat "$file.of" 2>/dev/null)" = "$line" ] && return
   # shellcheck disable=SC2046
   "$SNNCC" -q eval "$model" $(samples "$network") --calib-limit 2000 "$@" --json "$file" >"$tmp/out" 2>&1 || {
